@@ -1,0 +1,53 @@
+"""rnnlib: recurrent neural networks in plain NumPy, written to be read.
+
+Arrays are time-major, ``(T, B, D)``: steps, batch, size. Weights have the shape of the formula, ``(out, in)``.
+"""
+
+from .activations import get_activation, sigmoid, softmax
+from .cells import LSTM, Cell, Elman, GRUResetAfter, GRUResetBefore, Jordan, PeepholeLSTM
+from .gradcheck import directional_error, numerical_gradient, relative_error
+from .initializers import identity, orthogonal, scaled_normal
+from .losses import softmax_cross_entropy, squared_error
+from .model import Batch, Model
+from .optimizers import SGD, Adam, clip_by_norm, clip_by_value, global_norm
+from .training import History, train
+from .unroll import Gradients, Run, bptt, unroll
+from .wrappers import Bidirectional, Stacked
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "LSTM",
+    "SGD",
+    "Adam",
+    "Batch",
+    "Bidirectional",
+    "Cell",
+    "Elman",
+    "GRUResetAfter",
+    "GRUResetBefore",
+    "Gradients",
+    "History",
+    "Jordan",
+    "Model",
+    "PeepholeLSTM",
+    "Run",
+    "Stacked",
+    "bptt",
+    "clip_by_norm",
+    "clip_by_value",
+    "directional_error",
+    "get_activation",
+    "global_norm",
+    "identity",
+    "numerical_gradient",
+    "orthogonal",
+    "relative_error",
+    "scaled_normal",
+    "sigmoid",
+    "softmax",
+    "softmax_cross_entropy",
+    "squared_error",
+    "train",
+    "unroll",
+]

@@ -1,0 +1,51 @@
+"""Activation functions, each with its derivative written in terms of its output."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from .checks import check_choice
+
+
+class Activation(NamedTuple):
+    """A function f and its derivative.
+
+    ``function(z)`` is f(z). ``slope(y)`` is f'(z) as a function of the output y = f(z), so that a
+    backward pass need not keep z. ``max_slope`` is the largest value f' takes: the beta_f in the bound
+    on the gradient of Pascanu, Mikolov & Bengio (2013).
+    """
+
+    name: str
+    function: Callable[[np.ndarray], np.ndarray]
+    slope: Callable[[np.ndarray], np.ndarray]
+    max_slope: float
+
+
+def sigmoid(z):
+    """The logistic function 1 / (1 + exp(-z)), computed as (tanh(z/2) + 1) / 2, which cannot overflow."""
+    return 0.5 * np.tanh(0.5 * z) + 0.5
+
+
+def relu(z):
+    """The rectifier max(z, 0)."""
+    return np.maximum(z, 0)
+
+
+def softmax(z, axis=-1):
+    """exp(z_i) / sum_j exp(z_j) along ``axis``; the largest z is subtracted first, so nothing overflows."""
+    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+ACTIVATIONS = {
+    "tanh": Activation("tanh", np.tanh, lambda y: 1 - y * y, 1.0),
+    "sigmoid": Activation("sigmoid", sigmoid, lambda y: y * (1 - y), 0.25),
+    "relu": Activation("relu", relu, lambda y: (y > 0).astype(y.dtype), 1.0),
+    "linear": Activation("linear", lambda z: z, np.ones_like, 1.0),
+}
+
+
+def get_activation(name):
+    """The activation called ``name``: 'tanh', 'sigmoid', 'relu' or 'linear'; ValueError for any other."""
+    return ACTIVATIONS[check_choice("activation", name, ACTIVATIONS)]

@@ -1,0 +1,39 @@
+"""The Elman cell: the memory is the hidden state (Elman 1990)."""
+
+from typing import NamedTuple
+
+from ..activations import get_activation
+from .base import Cell
+
+
+class ElmanTrace(NamedTuple):
+    """What one step leaves behind: nothing but its state is needed."""
+
+
+class Elman(Cell):
+    """S_t = f(W_x x_t + W_s S_{t-1} + b_s), with f one of tanh, relu, sigmoid and linear.
+
+    Parameters: ``W_x (H, D)``, ``W_s (H, H)``, ``b_s (H,)``. Source: Elman (1990), Finding structure in time.
+    """
+
+    states = ("S",)
+    blocks = ("S",)
+    recurrent_weight, bias = "W_s", "b_s"
+
+    def __init__(self, input_size, state_size, *, activation="tanh", **options):
+        """As :class:`Cell`; ``activation`` is 'tanh', 'relu', 'sigmoid' or 'linear'."""
+        self.set_options(activation)
+        super().__init__(input_size, state_size, **options)
+
+    def set_options(self, activation="tanh"):
+        self.activation = get_activation(activation)
+
+    def step(self, a, state):
+        # S_t = f(a_t + W_s S_{t-1})
+        S = self.activation.function(a + state[0] @ self.params["W_s"].T)
+        return (S,), ElmanTrace()
+
+    def step_back(self, d_state, previous, state, trace):
+        # delta_t = f'(z_t) * dL/dS_t;   dL/dS_{t-1} = W_s^T delta_t
+        delta = d_state[0] * self.activation.slope(state[0])
+        return delta, delta, (delta @ self.params["W_s"],)

@@ -1,0 +1,128 @@
+"""Checks at the door of the package: what was expected, what came, and what to do."""
+
+import numbers
+
+import numpy as np
+
+FLOATS = (np.float64, np.float32)
+
+
+def check_array(name, value, dtype=None, finite=True, **axes):
+    """Return ``value`` if it is a float array with the given axes, or say what is wrong.
+
+    ``axes`` names each axis in order with its size, or ``None`` where any positive size will do:
+    ``check_array("x", x, T=None, B=None, D=3)``.
+
+    Raises ``TypeError`` for a value that is not a float32 or float64 array (or not of ``dtype``), and
+    ``ValueError`` for wrong axes, an empty axis, or (where ``finite``) NaN and infinity; for arrays
+    whose first axis is time, T, the message names the first such step.
+    """
+    if not isinstance(value, np.ndarray):
+        raise TypeError(
+            f"{name}: expected a NumPy array {shape_text(axes)}, got {type(value).__name__}: "
+            "convert it with np.asarray(..., dtype=np.float64)"
+        )
+    if value.dtype not in FLOATS:
+        raise TypeError(
+            f"{name}: expected float64 or float32, got {value.dtype}: convert it with {name}.astype(np.float64)"
+        )
+    if dtype is not None and value.dtype != dtype:
+        raise TypeError(
+            f"{name}: expected {np.dtype(dtype).name}, the type of the weights, got {value.dtype}: "
+            f"convert it with {name}.astype(np.{np.dtype(dtype).name})"
+        )
+    sizes = list(axes.values())
+    if value.ndim != len(axes) or any(size not in (None, n) for size, n in zip(sizes, value.shape, strict=True)):
+        raise ValueError(f"{name}: expected {shape_text(axes)}, got {value.shape}{_shape_advice(name, value, axes)}")
+    for axis, n in zip(axes, value.shape, strict=True):
+        if n == 0:
+            raise ValueError(f"{name}: expected at least one entry along {axis}, got {value.shape}: it is empty")
+    if finite and not np.isfinite(value).all():
+        raise ValueError(f"{name}: expected finite numbers, got {_first_non_finite(value, axes)}")
+    return value
+
+
+def shape_text(axes):
+    """The axes as a reader writes them: ``(T, B, D=3)``."""
+    words = [axis if size is None else f"{axis}={size}" for axis, size in axes.items()]
+    return f"({', '.join(words)}{',' if len(words) == 1 else ''})"
+
+
+def check_size(name, value, least=1):
+    """Return ``value`` if it is an integer of at least ``least``; else raise TypeError or ValueError."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name}: expected a whole number, got {value!r} ({type(value).__name__})")
+    if value < least:
+        raise ValueError(f"{name}: expected at least {least}, got {value}")
+    return int(value)
+
+
+def check_number(name, value, least=None, most=None, above=None):
+    """Return ``value`` if it is a finite real number within the bounds; else raise TypeError or ValueError."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name}: expected a number, got {value!r} ({type(value).__name__})")
+    bounds = [f"at least {least}"] * (least is not None) + [f"more than {above}"] * (above is not None)
+    bounds += [f"at most {most}"] * (most is not None)
+    inside = (
+        np.isfinite(value)
+        and (least is None or value >= least)
+        and (above is None or value > above)
+        and (most is None or value <= most)
+    )
+    if not inside:
+        raise ValueError(f"{name}: expected {' and '.join(bounds) or 'a finite number'}, got {value}")
+    return float(value)
+
+
+def check_choice(name, value, choices):
+    """Return ``value`` if it is one of ``choices``; else raise ValueError that lists them."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name}: expected one of {', '.join(map(repr, choices))}, got {value!r}")
+    return value
+
+
+def check_rng(name, value):
+    """Return ``value`` if it is a NumPy random generator; else raise TypeError with the way to make one."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(
+            f"{name}: expected a np.random.Generator, got {type(value).__name__}: "
+            "make one with np.random.default_rng(0)"
+        )
+    return value
+
+
+def check_lengths(name, value, batch, steps):
+    """Return the lengths of a batch as an integer array ``(B,)`` with entries in 1..T; else raise."""
+    lengths = np.asarray(value)
+    if lengths.dtype.kind not in "iu":
+        raise TypeError(f"{name}: expected whole numbers, one length a sequence, got {value!r}")
+    if lengths.shape != (batch,):
+        raise ValueError(f"{name}: expected (B={batch},), one length a sequence, got {lengths.shape}")
+    if lengths.min() < 1 or lengths.max() > steps:
+        raise ValueError(f"{name}: expected lengths from 1 to T={steps}, got {lengths.tolist()}")
+    return lengths
+
+
+def check_dtype(name, value):
+    """Return ``value`` as np.float64 or np.float32; else raise TypeError."""
+    for dtype in FLOATS:
+        if value in (dtype, dtype.__name__, np.dtype(dtype)):
+            return np.dtype(dtype)
+    raise TypeError(f"{name}: expected np.float64 or np.float32, got {value!r}")
+
+
+def _shape_advice(name, value, axes):
+    sizes = list(axes.values())
+    if list(axes)[:2] == ["T", "B"] and value.ndim == 2 and len(axes) == 3 and sizes[2] in (None, value.shape[1]):
+        return f": add a batch axis with {name}[:, None]"
+    if value.ndim == len(axes) and value.ndim == 2 and value.T.shape == tuple(sizes):
+        return f": transpose it with {name}.T"
+    if list(axes)[:2] == ["T", "B"]:
+        return ": arrays are time-major, (steps, batch, size)"
+    return ""
+
+
+def _first_non_finite(value, axes):
+    index = tuple(int(i[0]) for i in np.nonzero(~np.isfinite(value)))
+    where = f"step t={index[0]}" if next(iter(axes)) == "T" else f"index {index}"
+    return f"{value[index]} at {where}"

@@ -1,0 +1,1 @@
+"""The figures that move: one module a chapter, one function an explorer."""

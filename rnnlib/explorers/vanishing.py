@@ -1,0 +1,3 @@
+"""Chapter 3: vanishing and exploding gradients."""
+
+__all__ = []

@@ -1,0 +1,67 @@
+"""The look of the course: one style sheet, one palette, one switch for the lecture hall."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+SHEET = Path(__file__).with_name("course.mplstyle")
+
+# Okabe & Ito (2008), safe for the common forms of colour blindness. A colour means the same thing in every
+# chapter. The yellow of the output gate is darkened to be legible on white.
+COLOURS = {
+    "input": "#56B4E9",
+    "state": "#0072B2",
+    "memory": "#CC79A7",
+    "output": "#000000",
+    "gradient": "#D55E00",
+    "input_gate": "#009E73",
+    "forget_gate": "#E69F00",
+    "output_gate": "#A89200",
+    "reset_gate": "#009E73",
+    "update_gate": "#E69F00",
+    "candidate": "#56B4E9",
+    "bound": "#777777",
+    "target": "#009E73",
+    "RNN": "#0072B2",
+    "LSTM": "#CC79A7",
+    "GRU": "#009E73",
+}
+
+LECTURE_SCALE = 1.35
+_SIZES = (
+    *("font.size", "axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize"),
+    *("lines.linewidth", "lines.markersize"),
+)
+_lecture = False
+
+
+def rc_params():
+    """The settings of the style sheet, enlarged where the lecture switch is on."""
+    rc = mpl.rc_params_from_file(SHEET, use_default_template=False)
+    if _lecture:
+        rc.update({name: rc[name] * LECTURE_SCALE for name in _SIZES})
+    return rc
+
+
+def use(lecture=False):
+    """Give every picture that follows the look of the course; ``lecture=True`` for big type and thick lines."""
+    global _lecture
+    _lecture = bool(lecture)
+    mpl.rcParams.update(rc_params())
+
+
+@contextmanager
+def context():
+    """The look of the course for the pictures drawn inside a ``with`` block."""
+    with mpl.rc_context(rc_params()):
+        yield
+
+
+def new_figure(width=9.0, height=3.6):
+    """An empty figure of ``width`` by ``height`` inches that no window owns and nothing shows twice."""
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    return figure

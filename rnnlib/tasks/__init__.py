@@ -1,0 +1,1 @@
+"""Tasks that need memory: each draws its sequences from a generator."""

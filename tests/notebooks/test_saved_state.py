@@ -1,0 +1,57 @@
+"""What nbval does not look at: cells never run, stray errors, pictures without words, order, size."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    return json.loads(request.param.read_text(encoding="utf-8"))
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and "".join(cell["source"]).strip()]
+
+
+def test_every_cell_was_run_once_from_top_to_bottom(notebook):
+    counts = [cell["execution_count"] for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_no_cell_is_empty_and_ids_are_unique(notebook):
+    assert all("".join(cell["source"]).strip() for cell in notebook["cells"])
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(set(ids)) == len(ids)
+
+
+def test_nothing_on_stderr_and_errors_only_where_announced(notebook):
+    for cell in code_cells(notebook):
+        outputs = cell["outputs"]
+        announced = "raises-exception" in cell["metadata"].get("tags", [])
+        assert any(output["output_type"] == "error" for output in outputs) == announced, cell["id"]
+        assert not any(output.get("name") == "stderr" for output in outputs), cell["id"]
+
+
+def test_every_picture_has_alt_text_and_no_widget_view_is_saved(notebook):
+    for cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            assert "application/vnd.jupyter.widget-view+json" not in data, cell["id"]
+            if "image/png" in data:
+                assert len(output["metadata"]["image/png"]["alt"]) > 30, cell["id"]
+
+
+def test_slides_are_marked(notebook):
+    kinds = [cell["metadata"].get("slideshow", {}).get("slide_type") for cell in notebook["cells"]]
+    assert kinds[0] == "slide"
+    assert set(kinds) <= {None, "slide", "subslide", "fragment", "skip", "notes"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_size(path):
+    assert path.stat().st_size < 2_500_000
