@@ -1,1 +1,19 @@
-"""The exercises: one module a chapter, one class an exercise."""
+"""The exercises: one module a chapter, one class an exercise; and the predictions before the explorers."""
+
+from .base import BuildExercise, Exercise, FunctionExercise, Mistake, PencilExercise, progress
+from .learner import Problem
+from .prediction import predict_choice, predict_number
+from .verdict import Verdict
+
+__all__ = [
+    "BuildExercise",
+    "Exercise",
+    "FunctionExercise",
+    "Mistake",
+    "PencilExercise",
+    "Problem",
+    "Verdict",
+    "predict_choice",
+    "predict_number",
+    "progress",
+]

@@ -1,0 +1,86 @@
+"""Predict, then move: a guess is committed first, and the truth is shown beside it."""
+
+import html
+import math
+
+import ipywidgets as widgets
+
+_committed = {}
+
+
+class Prediction(widgets.VBox):
+    """A question, a control to answer it with, and the truth beside the answer once it is committed.
+
+    ``key`` is a name of its own for the question: what was committed under it is kept while the kernel lives.
+    ``truth`` is a value of the control and ``reason`` says why. Without a kernel the question is shown with the
+    answer folded away. Made by :func:`predict_choice` and :func:`predict_number`.
+    """
+
+    def __init__(self, key, question, control, truth, reason, show):
+        self.key, self.question, self.truth, self.reason, self.show = key, question, truth, reason, show
+        self.control = control
+        self.commit_button = widgets.Button(description="Commit", tooltip="Commit your prediction and see the truth")
+        self.answer = widgets.HTML()
+        self.commit_button.on_click(lambda _: self.commit())
+        text = widgets.HTML(f'<div style="max-width:860px"><b>Predict first.</b> {html.escape(question)}</div>')
+        super().__init__([text, widgets.HBox([control, self.commit_button]), self.answer])
+        if key in _committed:
+            control.value = _committed[key]
+            self._reveal()
+
+    def commit(self):
+        """Keep the prediction and show the truth beside it."""
+        if self.control.value is None:
+            self._say("Choose an answer first.")
+            return
+        _committed[self.key] = self.control.value
+        self._reveal()
+
+    def _reveal(self):
+        self.control.disabled = self.commit_button.disabled = True
+        self._say(f"You said: {self.show(self.control.value)}. The numbers say: {self.show(self.truth)}. {self.reason}")
+
+    def _say(self, text):
+        self.answer.value = f'<div role="status" style="max-width:860px">{html.escape(text)}</div>'
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        question, truth = html.escape(self.question), html.escape(f"{self.show(self.truth)}. {self.reason}")
+        data["text/plain"] = f"Predict first. {self.question}"
+        data["text/html"] = (
+            f"<p><b>Predict first.</b> {question}</p><details><summary>The answer</summary><p>{truth}</p></details>"
+        )
+        return data
+
+
+def predict_choice(key, question, options, truth, reason):
+    """A prediction among a few ``options`` (strings), of which ``truth`` is one.
+
+    Raises ValueError if ``truth`` is not among them.
+    """
+    if truth not in options:
+        raise ValueError(f"truth: expected one of {', '.join(map(repr, options))}, got {truth!r}")
+    control = widgets.RadioButtons(options=options, value=None, layout=widgets.Layout(width="max-content"))
+    return Prediction(key, question, control, truth, reason, str)
+
+
+def predict_number(key, question, truth, reason, low, high, words="value"):
+    """A prediction of a positive number on a logarithmic scale from ``low`` to ``high``.
+
+    ``words`` labels the slider. Raises ValueError unless 0 < low <= truth <= high.
+    """
+    if not 0 < low <= truth <= high:
+        raise ValueError(f"truth: expected 0 < low <= truth <= high, got {low}, {truth}, {high}")
+    control = widgets.FloatLogSlider(
+        value=math.sqrt(low * high),
+        min=math.log10(low),
+        max=math.log10(high),
+        step=(math.log10(high) - math.log10(low)) / 200,
+        description=words,
+        readout_format=".2g",
+        continuous_update=True,
+        style={"description_width": "initial"},
+        layout=widgets.Layout(width="460px"),
+    )
+    return Prediction(key, question, control, truth, reason, lambda value: f"{value:.3g}")

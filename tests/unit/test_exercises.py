@@ -1,0 +1,178 @@
+"""Every exercise: the solution passes, each known mistake gets its own message, rubbish a helpful sentence."""
+
+import importlib
+import pkgutil
+
+import numpy as np
+import pytest
+
+from rnnlib import exercises
+from rnnlib.exercises import Exercise, FunctionExercise, PencilExercise, progress
+
+MODULES = [
+    importlib.import_module(f"rnnlib.exercises.{module.name}") for module in pkgutil.iter_modules(exercises.__path__)
+]
+EXERCISES = {
+    f"{module.__name__.split('.')[-1]}.{name}": value
+    for module in MODULES
+    for name, value in vars(module).items()
+    if isinstance(value, Exercise)
+}
+FUNCTIONS = {name: value for name, value in EXERCISES.items() if isinstance(value, FunctionExercise)}
+MISTAKES = {f"{name}-{k}": (value, k) for name, value in EXERCISES.items() for k in range(len(value.mistakes))}
+
+
+def fresh(exercise):
+    return type(exercise)()
+
+
+def right_answer(exercise):
+    return type(exercise).answer if isinstance(exercise, FunctionExercise) else type(exercise).answer()
+
+
+def wrong_answer(exercise, number):
+    wrong = exercise.mistakes[number].answer
+    return wrong if isinstance(exercise, FunctionExercise) else wrong()
+
+
+@pytest.fixture(params=EXERCISES.values(), ids=EXERCISES.keys())
+def exercise(request):
+    return fresh(request.param)
+
+
+@pytest.fixture(params=FUNCTIONS.values(), ids=FUNCTIONS.keys())
+def function_exercise(request):
+    return fresh(request.param)
+
+
+def test_the_solution_passes(exercise):
+    verdict = exercise.check(right_answer(exercise))
+    assert verdict.solved, verdict
+    assert verdict.text.strip()
+    assert exercise.state == "solved"
+
+
+@pytest.mark.parametrize(("exercise", "number"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_each_known_mistake_gets_its_own_message(exercise, number):
+    exercise = fresh(exercise)
+    verdict = exercise.check(wrong_answer(exercise, number))
+    assert verdict.word == "Not yet"
+    assert verdict.text == exercise.mistakes[number].message
+    assert exercise.state == "tried"
+
+
+def test_the_messages_differ_and_say_something(exercise):
+    messages = [mistake.message for mistake in exercise.mistakes]
+    assert len(set(messages)) == len(messages)
+    assert all(len(message) > 40 for message in messages)
+
+
+def test_an_untouched_stub_is_not_tried_yet(exercise):
+    stub = (lambda **arguments: ...) if isinstance(exercise, FunctionExercise) else ...
+    assert exercise.check(stub).word == "Not tried yet"
+    assert exercise.check(...).word == "Not tried yet"
+    assert exercise.state == "not tried yet"
+
+
+def test_there_is_a_title_a_task_and_help(exercise):
+    assert exercise.title
+    assert type(exercise).__doc__
+    assert exercise.difficulty in (1, 2, 3)
+    assert len(exercise.hints) >= 2
+    first, last = exercise.hint(), [exercise.hint() for _ in range(len(exercise.hints) + 1)][-1]
+    assert exercise.hints[0] in first.text
+    assert exercise.hints[-1] in last.text
+    assert "def answer" in exercise.solution().code
+
+
+def test_rubbish_gets_a_sentence(exercise):
+    for rubbish in (None, "seven", 3j, [[1], [1, 2]], {}, object(), np.array(["a"]), np.nan, np.zeros((2, 0, 3))):
+        verdict = exercise.check(rubbish)
+        assert verdict.word == "Not yet"
+        assert len(verdict.text) > 20
+        assert "Traceback" not in str(verdict)
+
+
+def broken_functions(exercise):
+    case = exercise.cases()[0]
+    results = exercise.parts(exercise.reference(**case))
+    array_name = next(name for name, value in case.items() if isinstance(value, np.ndarray))
+
+    def shaped(make):
+        made = tuple(make(part) for part in results)
+        return lambda **arguments: made if len(made) > 1 else made[0]
+
+    def changes_its_input(**arguments):
+        arguments[array_name] += 1
+        return exercise.reference(**arguments)
+
+    generator = np.random.default_rng(0)
+
+    def random(**arguments):
+        made = tuple(generator.normal(size=part.shape) for part in results)
+        return made if len(made) > 1 else made[0]
+
+    return {
+        "returns None": lambda **arguments: None,
+        "returns a string": lambda **arguments: "done",
+        "wrong shape": shaped(lambda part: np.zeros((*part.shape, 2))),
+        "wrong dtype": shaped(lambda part: part.astype(complex)),
+        "objects": shaped(lambda part: np.full(part.shape, None, dtype=object)),
+        "NaN": shaped(lambda part: np.full(part.shape, np.nan)),
+        "zeros": shaped(np.zeros_like),
+        "raises": lambda **arguments: 1 / 0,
+        "exits": lambda **arguments: exit(),
+        "too few arguments": lambda: 0,
+        "changes its input": changes_its_input,
+        "random": random,
+    }
+
+
+def test_broken_functions_get_a_sentence_each(function_exercise):
+    seen = set()
+    for kind, function in broken_functions(function_exercise).items():
+        verdict = function_exercise.check(function)
+        assert verdict.word == "Not yet", kind
+        assert len(verdict.text) > 20, kind
+        assert "Traceback" not in str(verdict), kind
+        seen.add(verdict.text)
+    assert len(seen) >= 9
+
+
+def test_an_error_is_shown_with_the_line_of_the_learner(function_exercise):
+    def mine(**arguments):
+        return np.zeros((2, 3)) @ np.zeros((2, 3))
+
+    verdict = function_exercise.check(mine)
+    assert "ValueError" in verdict.text
+    assert "np.zeros((2, 3)) @ np.zeros((2, 3))" in verdict.code
+
+
+def test_a_function_that_changes_its_input_is_told_so(function_exercise):
+    verdict = function_exercise.check(broken_functions(function_exercise)["changes its input"])
+    assert "changes its input" in verdict.text
+
+
+def test_the_reference_depends_on_every_argument(function_exercise):
+    case = function_exercise.cases()[0]
+    before = function_exercise.parts(function_exercise.reference(**case))
+    for name, value in case.items():
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            after = function_exercise.parts(function_exercise.reference(**(case | {name: value * 0.9 + 0.05})))
+            changed = any(a.shape != b.shape or not np.allclose(a, b) for a, b in zip(after, before, strict=True))
+            assert changed, f"{name} has no part in the result: inputs are too special"
+
+
+def test_pencil_numbers_are_judged_within_the_tolerance():
+    for exercise in map(fresh, EXERCISES.values()):
+        if isinstance(exercise, PencilExercise):
+            right = np.atleast_1d(np.asarray(type(exercise).answer(), dtype=float))
+            assert exercise.check((right + 0.9 * exercise.tolerance).tolist()).solved
+            off = right.copy()
+            off[-1] += 3 * exercise.tolerance
+            assert not exercise.check(off.tolist()).solved
+
+
+def test_progress_counts_what_was_solved():
+    module = next(module for module in MODULES if any(isinstance(v, Exercise) for v in vars(module).values()))
+    assert "exercises solved in this kernel" in repr(progress(module))
