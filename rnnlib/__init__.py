@@ -10,7 +10,9 @@ from .initializers import identity, orthogonal, scaled_normal
 from .losses import softmax_cross_entropy, squared_error
 from .model import Batch, Model
 from .optimizers import SGD, Adam, clip_by_norm, clip_by_value, global_norm
+from .tdnn import TDNN
 from .training import History, train
+from .truncation import truncated_bptt
 from .unroll import Gradients, Run, bptt, unroll
 from .wrappers import Bidirectional, Stacked
 
@@ -19,6 +21,7 @@ __version__ = "0.1.0"
 __all__ = [
     "LSTM",
     "SGD",
+    "TDNN",
     "Adam",
     "Batch",
     "Bidirectional",
@@ -49,5 +52,6 @@ __all__ = [
     "softmax_cross_entropy",
     "squared_error",
     "train",
+    "truncated_bptt",
     "unroll",
 ]

@@ -34,8 +34,8 @@ def check_array(name, value, dtype=None, finite=True, **axes):
     sizes = list(axes.values())
     if value.ndim != len(axes) or any(size not in (None, n) for size, n in zip(sizes, value.shape, strict=True)):
         raise ValueError(f"{name}: expected {shape_text(axes)}, got {value.shape}{_shape_advice(name, value, axes)}")
-    for axis, n in zip(axes, value.shape, strict=True):
-        if n == 0:
+    for (axis, size), n in zip(axes.items(), value.shape, strict=True):
+        if n == 0 and size != 0:
             raise ValueError(f"{name}: expected at least one entry along {axis}, got {value.shape}: it is empty")
     if finite and not np.isfinite(value).all():
         raise ValueError(f"{name}: expected finite numbers, got {_first_non_finite(value, axes)}")

@@ -4,6 +4,8 @@ import numpy as np
 
 from .activations import get_activation
 from .checks import check_array, check_size
+from .optimizers import global_norm
+from .unroll import bptt, unroll
 
 
 def step_jacobians(run, sequence=0):
@@ -18,13 +20,62 @@ def step_jacobians(run, sequence=0):
     unit = np.eye(count, dtype=cell.dtype)
     d_state = tuple(unit[:, k * size : (k + 1) * size] for k in range(len(cell.states)))
     jacobians = np.empty((len(run), count, count), cell.dtype)
-    for t, trace in enumerate(run.steps):
-        previous = tuple(part[t, sequence] for part in run.states)
-        state = tuple(part[t + 1, sequence] for part in run.states)
-        one = type(trace)(*(part[sequence] for part in trace))
-        _, _, d_previous = cell.step_back(d_state, previous, state, one)
+    for t in range(len(run)):
+        _, _, d_previous = cell.step_back(d_state, *_step(run, t, sequence))
         jacobians[t] = np.concatenate(d_previous, axis=-1)
     return jacobians
+
+
+def lag_contributions(run, d_outputs, sequence=0):
+    """How much of dL_t/dW_s comes from each earlier step k, for one sequence: the norms ||term(t, k)||, ``(T, T)``.
+
+    dL_t/dW_s = sum over k <= t of term(t, k),  term(t, k) = dq_k s_{k-1}^T,
+
+    where dq_k is the gradient of L_t alone at the recurrent product W_s s_{k-1} of step k. ``run`` is that of a
+    single cell, ``d_outputs (T, B, N)`` is dL_t/d(output_t). Row t, column k of the result is the Frobenius norm
+    of the term; above the diagonal it is zero. Every loss walks back by itself: the work is O(T^2).
+    """
+    cell, T = run.cell, len(run)
+    check_array("d_outputs", d_outputs, dtype=cell.dtype, T=T, B=run.x.shape[1], H=cell.output_size)
+    last = T if run.mask is None else int(run.mask[:, sequence].sum())
+    operands = cell.recurrent_operands(run)
+    squares = np.zeros((T, T), cell.dtype)
+    # row t of d_state is the gradient of L_t; the rows go back together, each from its own step on
+    d_state = tuple(np.zeros((T, cell.state_size), cell.dtype) for _ in cell.states)
+    for k in reversed(range(last)):
+        d_state[0][k] += d_outputs[k, sequence]
+        previous, state, trace = _step(run, k, sequence)
+        _, dq, d_previous = cell.step_back(tuple(part[k:last] for part in d_state), previous, state, trace)
+        for part, d_part in zip(d_state, d_previous, strict=True):
+            part[k:last] = d_part
+        # ||u v^T||^2 = ||u||^2 ||v||^2
+        for rows, operand in operands:
+            squares[k:last, k] += np.sum(dq[:, rows] ** 2, axis=1) * np.sum(operand[k, sequence] ** 2)
+    return np.sqrt(squares)
+
+
+def input_influence(network, x, state=None):
+    """How far a small nudge of x_k moves each output: ||d output_t / d x_k||, ``(T, T)``, row t, column k.
+
+    ``network`` is a cell or a wrapper, ``x (T, 1, D)`` one sequence. The norm is the largest singular value of the
+    Jacobian; its rows are found by :func:`rnnlib.bptt`, one unit vector at one output a time, all of them as one batch.
+    """
+    check_array("x", x, dtype=network.dtype, T=None, B=1, D=network.input_size)
+    T, _, D = x.shape
+    N = network.output_size
+    state = None if state is None else _repeated(state, T * N)
+    run = unroll(network, np.repeat(x, T * N, axis=1), state)
+    # sequence t * N + n of the batch carries the unit gradient at unit n of output t
+    d_outputs = np.zeros((T, T, N, N), x.dtype)
+    d_outputs[np.arange(T), np.arange(T)] = np.eye(N)
+    d_x = bptt(run, d_outputs.reshape(T, T * N, N)).x
+    return np.linalg.norm(d_x.reshape(T, T, N, D).transpose(1, 0, 2, 3), 2, axis=(2, 3))
+
+
+def cosine(left, right):
+    """<g, g'> / (||g|| ||g'||) of two sets of gradients by name, each as one vector: 1 where they point the same way."""
+    product = sum(float(np.sum(left[name] * right[name])) for name in left)
+    return product / (global_norm(left) * global_norm(right))
 
 
 def jacobian_norms(jacobians):
@@ -61,3 +112,16 @@ def gradient_bound(recurrent_weight, activation, lags):
     """(sigma_max(W_s) * max f')^lag, which ||d S_t / d S_{t-lag}|| cannot exceed (Pascanu, Mikolov & Bengio 2013)."""
     rate = largest_singular_value(recurrent_weight) * get_activation(activation).max_slope
     return rate ** np.asarray(lags, dtype=float)
+
+
+def _step(run, t, sequence):
+    """Step t of one sequence: the state before it, the state after it, and its trace."""
+    previous, state = (tuple(part[k, sequence] for part in run.states) for k in (t, t + 1))
+    return previous, state, type(run.steps[t])(*(part[sequence] for part in run.steps[t]))
+
+
+def _repeated(state, count):
+    """A state of one sequence, an array or a nest of tuples, repeated for ``count`` sequences."""
+    if isinstance(state, tuple):
+        return tuple(_repeated(part, count) for part in state)
+    return np.repeat(state, count, axis=0)

@@ -111,6 +111,10 @@ class StackedRun:
     def __len__(self):
         return len(self.runs[0])
 
+    def part(self, start, stop):
+        """The run from step ``start`` up to, not including, ``stop``, as if it had been run alone."""
+        return StackedRun(self.network, tuple(run.part(start, stop) for run in self.runs))
+
 
 @dataclass(frozen=True)
 class BidirectionalRun:
@@ -135,6 +139,12 @@ class BidirectionalRun:
 
     def __len__(self):
         return len(self.forward)
+
+    def part(self, start, stop):
+        """Raise TypeError: the backward half of a part depends on all that comes after it."""
+        raise TypeError(
+            "run: expected one that reads forward only, got a Bidirectional one: it needs the whole sequence"
+        )
 
 
 def reversed_order(T, B, lengths=None):

@@ -134,14 +134,19 @@ class Cell:
             for part, value in zip(self.states, parts, strict=True)
         )
 
+    def recurrent_operands(self, run):
+        """What the rows of the recurrent weights multiply: pairs of rows (a slice) and vectors ``(T, B, N)``."""
+        return [(slice(None), run.states[0][:-1])]
+
     def weight_gradients(self, run, da, dq, d_states):
         """The gradient of every parameter, each one product of the whole sequence.
 
         dL/dW_x = sum_t da_t x_t^T,  dL/dW_h = sum_t dq_t h_{t-1}^T,  dL/db = sum_t da_t.
         """
+        d_recurrent = [outer_sum(dq[..., rows], operand) for rows, operand in self.recurrent_operands(run)]
         return {
             self.input_weight: outer_sum(da, run.x),
-            self.recurrent_weight: outer_sum(dq, run.states[0][:-1]),
+            self.recurrent_weight: np.concatenate(d_recurrent),
             self.bias: da.sum(axis=(0, 1)),
         }
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..activations import sigmoid
-from .base import Cell, outer_sum
+from .base import Cell
 from .lstm import split_blocks
 
 
@@ -54,12 +54,10 @@ class GRUResetBefore(Cell):
         delta = np.concatenate((delta_gates, delta_n), axis=-1)
         return delta, delta, (d_h * z + d_reset_h * r + delta_gates @ W_h[: 2 * H],)
 
-    def weight_gradients(self, run, da, dq, d_states):
+    def recurrent_operands(self, run):
         # the candidate's rows of W_h multiply r_t * h_{t-1} instead of h_{t-1}
-        gradients = super().weight_gradients(run, da, dq, d_states)
-        rows = slice(2 * self.state_size, None)
-        gradients["W_h"][rows] = outer_sum(dq[..., rows], run.trace.reset_h)
-        return gradients
+        gates, candidate = slice(2 * self.state_size), slice(2 * self.state_size, None)
+        return [(gates, run.states[0][:-1]), (candidate, run.trace.reset_h)]
 
 
 class GRUResetAfterTrace(NamedTuple):
