@@ -10,6 +10,7 @@ from .initializers import identity, orthogonal, scaled_normal
 from .losses import softmax_cross_entropy, squared_error
 from .model import Batch, Model
 from .optimizers import SGD, Adam, clip_by_norm, clip_by_value, global_norm
+from .sampling import sample
 from .tdnn import TDNN
 from .training import History, train
 from .truncation import truncated_bptt
@@ -46,6 +47,7 @@ __all__ = [
     "numerical_gradient",
     "orthogonal",
     "relative_error",
+    "sample",
     "scaled_normal",
     "sigmoid",
     "softmax",

@@ -1,11 +1,13 @@
 """Slot filling: who travels where and when, from requests such as "arrive Taipei on November 2nd".
 
-The same city is a destination after "arrive" and a place of departure after "leave": a tagger must remember.
+The same city is a destination with "arrive" and a place of departure with "leave". Where the verb comes before
+the city, a tagger must remember; where it comes after, as in "Taipei please arrive on November 2nd", a tagger
+must have seen what follows.
 """
 
 import numpy as np
 
-from ..checks import check_rng, check_size
+from ..checks import check_choice, check_rng, check_size
 from ..model import Batch
 
 CITIES = ("Taipei", "Tokyo", "Oslo", "Lima", "Cairo", "Paris")
@@ -18,46 +20,72 @@ PADDING = "<pad>"
 WORDS = (PADDING, *VERBS, "on", *CITIES, *MONTHS, *DAYS, *FILLERS)
 TAGS = ("other", "destination", "departure", "time")
 WORD_INDEX = {word: k for k, word in enumerate(WORDS)}
+VERB_PLACES = ("before", "after", "either")
 
 
-def draw_request(rng, distance):
+def draw_request(rng, distance, verb="before"):
     """A request and its tags, with ``distance`` - 1 filler words between the verb and the city.
 
-    Distance 1 is "arrive Taipei on November 2nd"; returns two lists of words of equal length.
+    ``verb`` says where the verb stands. Distance 1 is "arrive Taipei on November 2nd" with 'before' and "Taipei
+    arrive on November 2nd" with 'after'; 'either' draws one of the two. Returns two lists of words of equal
+    length. Raises TypeError or ValueError for a ``rng`` that is not a generator, a distance below 1 and a
+    ``verb`` that is none of the three.
     """
-    check_rng("rng", rng)
-    check_size("distance", distance)
-    verb = str(rng.choice(VERBS))
-    fillers = [str(word) for word in rng.choice(FILLERS, size=distance - 1)]
-    words = [verb, *fillers, str(rng.choice(CITIES)), "on", str(rng.choice(MONTHS)), str(rng.choice(DAYS))]
-    place = "destination" if verb == "arrive" else "departure"
-    return words, ["other"] * distance + [place, "other", "time", "time"]
+    words, tags, _ = _draw(rng, np.array([check_size("distance", distance)]), verb)
+    return [WORDS[k] for k in words[:, 0]], [TAGS[k] for k in tags[:, 0]]
 
 
 def encode(requests):
-    """One-hot words of several requests, padded to one length: ``(T, B, len(WORDS))``; and the lengths.
+    """One-hot words of several requests, padded to one length: ``(T, B, len(WORDS))``; and the lengths ``(B,)``.
 
-    Raises ValueError for a word that is not among WORDS.
+    ``requests`` is a list of lists of words. Raises TypeError for anything else, and ValueError for a word that
+    is not among WORDS, for an empty request and for no request at all.
     """
+    if isinstance(requests, str) or any(isinstance(words, str) for words in requests):
+        raise TypeError('requests: expected a list of lists of words, [["arrive", "Taipei"]], got a string: split it')
+    if not requests or not all(requests):
+        raise ValueError(f"requests: expected at least one request of at least one word, got {requests}")
     unknown = sorted({word for words in requests for word in words} - set(WORDS))
     if unknown:
         raise ValueError(f"requests: expected words among {', '.join(WORDS[1:])}; got {', '.join(unknown)}")
     lengths = np.array([len(words) for words in requests])
-    x = np.zeros((lengths.max(), len(requests), len(WORDS)))
-    x[..., 0] = 1
+    indices = np.full((lengths.max(), len(requests)), WORD_INDEX[PADDING])
     for b, words in enumerate(requests):
-        x[np.arange(len(words)), b, 0] = 0
-        x[np.arange(len(words)), b, [WORD_INDEX[word] for word in words]] = 1
-    return x, lengths
+        indices[: len(words), b] = [WORD_INDEX[word] for word in words]
+    return np.eye(len(WORDS))[indices], lengths
 
 
-def draw_batch(rng, size, longest=4):
-    """``size`` requests whose distances are drawn from 1..``longest``, as a :class:`Batch` padded to one length."""
+def draw_batch(rng, size, longest=4, verb="before"):
+    """``size`` requests whose distances are drawn from 1..``longest``, as a :class:`Batch` padded to one length.
+
+    ``verb`` as in :func:`draw_request`. Raises as it does.
+    """
     check_rng("rng", rng)
-    pairs = [draw_request(rng, int(rng.integers(1, longest + 1))) for _ in range(check_size("size", size))]
-    x, lengths = encode([words for words, _ in pairs])
-    targets = np.zeros(x.shape[:2], dtype=int)
-    for b, (_, tags) in enumerate(pairs):
-        targets[: len(tags), b] = [TAGS.index(tag) for tag in tags]
-    mask = np.arange(len(x))[:, None] < lengths
-    return Batch(x, targets, mask, lengths)
+    check_size("longest", longest)
+    distances = rng.integers(1, longest, check_size("size", size), endpoint=True)
+    words, tags, lengths = _draw(rng, distances, verb)
+    return Batch(np.eye(len(WORDS))[words], tags, np.arange(len(words))[:, None] < lengths, lengths)
+
+
+def _draw(rng, distances, verb):
+    """Requests of the given distances as indices of words and of tags, ``(T, B)``, and their lengths ``(B,)``."""
+    check_rng("rng", rng)
+    check_choice("verb", verb, VERB_PLACES)
+    lengths, columns = distances + 4, np.arange(len(distances))
+    t = np.arange(lengths.max())[:, None]
+
+    def any_of(group, size):
+        return WORD_INDEX[group[0]] + rng.integers(len(group), size=size)
+
+    verbs, cities = any_of(VERBS, len(columns)), any_of(CITIES, len(columns))
+    verb_first = rng.integers(2, size=len(columns)) == 0 if verb == "either" else np.array(verb == "before")
+    words = any_of(FILLERS, (len(t), len(columns)))
+    words[0] = np.where(verb_first, verbs, cities)
+    words[distances, columns] = np.where(verb_first, cities, verbs)
+    words[distances + 1, columns] = WORD_INDEX["on"]
+    words[distances + 2, columns] = any_of(MONTHS, len(columns))
+    words[distances + 3, columns] = any_of(DAYS, len(columns))
+    words[t >= lengths] = WORD_INDEX[PADDING]
+    tags = np.where((t > distances + 1) & (t < lengths), TAGS.index("time"), TAGS.index("other"))
+    tags[np.where(verb_first, distances, 0), columns] = TAGS.index("destination") + verbs - WORD_INDEX["arrive"]
+    return words, tags, lengths
