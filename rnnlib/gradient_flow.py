@@ -73,7 +73,7 @@ def input_influence(network, x, state=None):
 
 
 def cosine(left, right):
-    """<g, g'> / (||g|| ||g'||) of two sets of gradients by name, each as one vector: 1 where they point the same way."""
+    """<g, g'> / (||g|| ||g'||) of two sets of gradients by name, each taken as one vector: 1 if they point one way."""
     product = sum(float(np.sum(left[name] * right[name])) for name in left)
     return product / (global_norm(left) * global_norm(right))
 

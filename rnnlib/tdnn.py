@@ -47,7 +47,7 @@ class TDNN:
         return (np.zeros((batch, (self.window - 1) * self.input_size), self.dtype),)
 
     def check_state(self, name, state, batch):
-        """Return ``state`` as a tuple of one array ``(B, (window-1)*D)``; raise TypeError or ValueError if it is not."""
+        """Return ``state`` as a tuple of one array ``(B, (window-1)*D)``; raise TypeError or ValueError otherwise."""
         parts = (state,) if isinstance(state, np.ndarray) else state
         if not isinstance(parts, tuple) or len(parts) != 1:
             raise TypeError(f"{name}: expected a tuple of one array (B, (window-1)*D), got {type(state).__name__}")

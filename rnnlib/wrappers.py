@@ -142,9 +142,7 @@ class BidirectionalRun:
 
     def part(self, start, stop):
         """Raise TypeError: the backward half of a part depends on all that comes after it."""
-        raise TypeError(
-            "run: expected one that reads forward only, got a Bidirectional one: it needs the whole sequence"
-        )
+        raise TypeError("run: expected one that reads forward, got a Bidirectional one: it needs the whole sequence")
 
 
 def reversed_order(T, B, lengths=None):
