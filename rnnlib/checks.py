@@ -7,6 +7,10 @@ import numpy as np
 FLOATS = (np.float64, np.float32)
 
 
+class NotFiniteError(ValueError):
+    """A number that is NaN or infinite, with the place where it was first seen."""
+
+
 def check_array(name, value, dtype=None, finite=True, **axes):
     """Return ``value`` if it is a float array with the given axes, or say what is wrong.
 
@@ -38,7 +42,7 @@ def check_array(name, value, dtype=None, finite=True, **axes):
         if n == 0 and size != 0:
             raise ValueError(f"{name}: expected at least one entry along {axis}, got {value.shape}: it is empty")
     if finite and not np.isfinite(value).all():
-        raise ValueError(f"{name}: expected finite numbers, got {_first_non_finite(value, axes)}")
+        raise NotFiniteError(f"{name}: expected finite numbers, got {_first_non_finite(value, axes)}")
     return value
 
 
@@ -57,17 +61,18 @@ def check_size(name, value, least=1):
     return int(value)
 
 
-def check_number(name, value, least=None, most=None, above=None):
+def check_number(name, value, least=None, most=None, above=None, below=None):
     """Return ``value`` if it is a finite real number within the bounds; else raise TypeError or ValueError."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name}: expected a number, got {value!r} ({type(value).__name__})")
     bounds = [f"at least {least}"] * (least is not None) + [f"more than {above}"] * (above is not None)
-    bounds += [f"at most {most}"] * (most is not None)
+    bounds += [f"at most {most}"] * (most is not None) + [f"less than {below}"] * (below is not None)
     inside = (
         np.isfinite(value)
         and (least is None or value >= least)
         and (above is None or value > above)
         and (most is None or value <= most)
+        and (below is None or value < below)
     )
     if not inside:
         raise ValueError(f"{name}: expected {' and '.join(bounds) or 'a finite number'}, got {value}")
