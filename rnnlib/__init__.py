@@ -12,7 +12,7 @@ from .model import Batch, Model
 from .optimizers import SGD, Adam, clip_by_norm, clip_by_value, global_norm
 from .sampling import sample
 from .tdnn import TDNN
-from .training import History, train
+from .training import History, stream, train
 from .truncation import truncated_bptt
 from .unroll import Gradients, Run, bptt, unroll
 from .wrappers import Bidirectional, Stacked
@@ -53,6 +53,7 @@ __all__ = [
     "softmax",
     "softmax_cross_entropy",
     "squared_error",
+    "stream",
     "train",
     "truncated_bptt",
     "unroll",

@@ -86,6 +86,14 @@ def check_choice(name, value, choices):
     return value
 
 
+def check_method(name, value, method):
+    """Return ``value`` if it has the method; else raise TypeError."""
+    if not callable(getattr(value, method, None)) or isinstance(value, type):
+        kind = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
+        raise TypeError(f"{name}: expected an object with the method {method}, got {kind}")
+    return value
+
+
 def check_rng(name, value):
     """Return ``value`` if it is a NumPy random generator; else raise TypeError with the way to make one."""
     if not isinstance(value, np.random.Generator):
