@@ -11,7 +11,7 @@ from .checks import check_choice
 class Activation(NamedTuple):
     """A function f and its derivative.
 
-    ``function(z)`` is f(z). ``slope(y)`` is f'(z) as a function of the output y = f(z), so that a
+    ``function(z, out=None)`` is f(z), as a NumPy ufunc. ``slope(y)`` is f'(z) as a function of the output y = f(z), so that a
     backward pass need not keep z. ``max_slope`` is the largest value f' takes: the beta_f in the bound
     on the gradient of Pascanu, Mikolov & Bengio (2013).
     """
@@ -22,14 +22,18 @@ class Activation(NamedTuple):
     max_slope: float
 
 
-def sigmoid(z):
-    """The logistic function 1 / (1 + exp(-z)), computed as (tanh(z/2) + 1) / 2, which cannot overflow."""
-    return 0.5 * np.tanh(0.5 * z) + 0.5
+def sigmoid(z, out=None):
+    """The logistic function 1 / (1 + exp(-z)), computed as tanh(z/2)/2 + 1/2, which cannot overflow."""
+    y = np.multiply(z, 0.5, out=out)
+    np.tanh(y, out=y)
+    y *= 0.5
+    y += 0.5
+    return y
 
 
-def relu(z):
+def relu(z, out=None):
     """The rectifier max(z, 0)."""
-    return np.maximum(z, 0)
+    return np.maximum(z, 0, out=out)
 
 
 def softmax(z, axis=-1):
@@ -42,7 +46,7 @@ ACTIVATIONS = {
     "tanh": Activation("tanh", np.tanh, lambda y: 1 - y * y, 1.0),
     "sigmoid": Activation("sigmoid", sigmoid, lambda y: y * (1 - y), 0.25),
     "relu": Activation("relu", relu, lambda y: (y > 0).astype(y.dtype), 1.0),
-    "linear": Activation("linear", lambda z: z, np.ones_like, 1.0),
+    "linear": Activation("linear", np.positive, np.ones_like, 1.0),
 }
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from .activations import get_activation
 from .checks import check_array, check_size
 from .optimizers import global_norm
-from .unroll import bptt, unroll
+from .unroll import at, bptt, unroll
 
 
 def step_jacobians(run, sequence=0):
@@ -20,9 +20,9 @@ def step_jacobians(run, sequence=0):
     unit = np.eye(count, dtype=cell.dtype)
     d_state = tuple(unit[:, k * size : (k + 1) * size] for k in range(len(cell.states)))
     jacobians = np.empty((len(run), count, count), cell.dtype)
+    step_back = _backward_steps(run, sequence)
     for t in range(len(run)):
-        _, _, d_previous = cell.step_back(d_state, *_step(run, t, sequence))
-        jacobians[t] = np.concatenate(d_previous, axis=-1)
+        jacobians[t] = np.concatenate(step_back(t, d_state)[0], axis=-1)
     return jacobians
 
 
@@ -38,19 +38,18 @@ def lag_contributions(run, d_outputs, sequence=0):
     cell, T = run.cell, len(run)
     check_array("d_outputs", d_outputs, dtype=cell.dtype, T=T, B=run.x.shape[1], H=cell.output_size)
     last = T if run.mask is None else int(run.mask[:, sequence].sum())
-    operands = cell.recurrent_operands(run)
+    operands, step_back = cell.recurrent_operands(run), _backward_steps(run, sequence)
     squares = np.zeros((T, T), cell.dtype)
     # row t of d_state is the gradient of L_t; the rows go back together, each from its own step on
     d_state = tuple(np.zeros((T, cell.state_size), cell.dtype) for _ in cell.states)
     for k in reversed(range(last)):
         d_state[0][k] += d_outputs[k, sequence]
-        previous, state, trace = _step(run, k, sequence)
-        _, dq, d_previous = cell.step_back(tuple(part[k:last] for part in d_state), previous, state, trace)
+        d_previous, dq = step_back(k, tuple(part[k:last] for part in d_state))
         for part, d_part in zip(d_state, d_previous, strict=True):
             part[k:last] = d_part
         # ||u v^T||^2 = ||u||^2 ||v||^2
-        for rows, operand in operands:
-            squares[k:last, k] += np.sum(dq[:, rows] ** 2, axis=1) * np.sum(operand[k, sequence] ** 2)
+        for block, operand in zip(dq, operands, strict=True):
+            squares[k:last, k] += np.sum(block**2, axis=1) * np.sum(operand[k, sequence] ** 2)
     return np.sqrt(squares)
 
 
@@ -114,10 +113,22 @@ def gradient_bound(recurrent_weight, activation, lags):
     return rate ** np.asarray(lags, dtype=float)
 
 
-def _step(run, t, sequence):
-    """Step t of one sequence: the state before it, the state after it, and its trace."""
-    previous, state = (tuple(part[k, sequence] for part in run.states) for k in (t, t + 1))
-    return previous, state, type(run.steps[t])(*(part[sequence] for part in run.steps[t]))
+def _backward_steps(run, sequence):
+    """The backward step of one sequence, for many gradients at once: ``step_back(t, d_state)`` with ``(M, N)`` arrays.
+
+    It returns the gradients at the state before, and those at the recurrent product, ``(G, M, H)``.
+    """
+    cell, one = run.cell, slice(sequence, sequence + 1)
+    before, after = (tuple(part[:, one] for part in steps) for steps in (run.states_before, run.states_after))
+    trace = tuple(part[:, one] for part in run.trace)
+    slopes, W = cell.slopes(before, after, trace), cell.recurrent_blocks
+
+    def step_back(t, d_state):
+        repeated = [np.repeat(part, len(d_state[0]), axis=-2) for part in at(slopes, t)]
+        d_previous = cell.step_back(W, d_state, repeated, at(trace, t))
+        return d_previous, cell.recurrent_deltas(repeated)
+
+    return step_back
 
 
 def _repeated(state, count):

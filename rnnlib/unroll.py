@@ -5,12 +5,13 @@ one matrix product before the loop; each weight gradient is one matrix product a
 """
 
 from dataclasses import dataclass
-from functools import cached_property, singledispatch
+from functools import singledispatch
 from typing import NamedTuple
 
 import numpy as np
 
 from .cells import Cell
+from .cells.base import split_rows
 from .checks import check_array, check_lengths
 
 
@@ -19,14 +20,14 @@ class Run:
     """A cell unrolled over a sequence: everything that the backward pass and the figures need.
 
     ``x (T, B, D)`` the input; ``states`` a tuple of arrays ``(T+1, B, N)``, one a state name, where entry 0
-    is the initial state; ``steps`` the trace of each step; ``mask (T, B)`` true where a step is part of its
-    sequence, or None where all are.
+    is the initial state; ``trace`` the gates and the like by name: ``run.trace.f`` is ``(T, B, H)``;
+    ``mask (T, B)`` true where a step is part of its sequence, or None where all are.
     """
 
     cell: Cell
     x: np.ndarray
     states: tuple
-    steps: list
+    trace: tuple
     mask: np.ndarray | None = None
 
     @property
@@ -40,11 +41,15 @@ class Run:
         """The state after the last step of each sequence: a tuple of arrays ``(B, N)``."""
         return tuple(part[-1] for part in self.states)
 
-    @cached_property
-    def trace(self):
-        """The traces of all steps stacked by name: ``run.trace.f`` is ``(T, B, H)``."""
-        kind = type(self.steps[0])
-        return kind(*(np.stack(part) for part in zip(*self.steps, strict=True)))
+    @property
+    def states_before(self):
+        """The state before each step, ``(T, B, N)`` a state name."""
+        return tuple(part[:-1] for part in self.states)
+
+    @property
+    def states_after(self):
+        """The state after each step, ``(T, B, N)`` a state name."""
+        return tuple(part[1:] for part in self.states)
 
     def __len__(self):
         """T, the number of steps."""
@@ -54,7 +59,8 @@ class Run:
         """The run from step ``start`` up to, not including, ``stop``, as if it had been run alone."""
         mask = None if self.mask is None else self.mask[start:stop]
         states = tuple(part[start : stop + 1] for part in self.states)
-        return Run(self.cell, self.x[start:stop], states, self.steps[start:stop], mask)
+        trace = type(self.trace)(*(part[start:stop] for part in self.trace))
+        return Run(self.cell, self.x[start:stop], states, trace, mask)
 
 
 class Gradients(NamedTuple):
@@ -92,19 +98,23 @@ def _(cell: Cell, x, state=None, lengths=None):
     T, B = x.shape[:2]
     state = cell.zero_state(B) if state is None else cell.check_state("state", state, B)
     mask = None if lengths is None else np.arange(T)[:, None] < check_lengths("lengths", lengths, B, T)
-    states = tuple(np.empty((T + 1, *part.shape), cell.dtype) for part in state)
-    for stacked, part in zip(states, state, strict=True):
-        stacked[0] = part
-    # a_t = W_x x_t + b for all steps at once
-    a = x @ cell.params[cell.input_weight].T + cell.params[cell.bias]
-    steps = []
+    states = tuple(np.empty((T + 1, B, part.shape[1]), cell.dtype) for part in state)
+    for part, first in zip(states, state, strict=True):
+        part[0] = first
+    # a_t = W_x x_t + b for all steps at once, each block of rows an array of its own: (G, T, B, H)
+    W_x = split_rows(cell.params[cell.input_weight], len(cell.blocks))
+    a = (x.reshape(T * B, -1) @ W_x.swapaxes(1, 2)).reshape(len(W_x), T, B, -1)
+    a += cell.params[cell.bias].reshape(len(W_x), 1, 1, -1)
+    trace = cell.new_trace(a)
+    W_T = np.ascontiguousarray(cell.recurrent_blocks.swapaxes(1, 2))
+    previous = at(states, 0)
     for t in range(T):
-        new_state, trace = cell.step(a[t], state)
-        state = new_state if mask is None else _where(mask[t], new_state, state)
-        steps.append(trace)
-        for stacked, part in zip(states, state, strict=True):
-            stacked[t + 1] = part
-    return Run(cell, x, states, steps, mask)
+        state = at(states, t + 1)
+        cell.step(W_T, a[:, t], previous, state, at(trace, t))
+        if mask is not None:
+            _keep(state, previous, mask[t])
+        previous = state
+    return Run(cell, x, states, trace, mask)
 
 
 @singledispatch
@@ -130,26 +140,40 @@ def _(run: Run, d_outputs, d_final_state=None, keep_state_gradients=False):
     d_state = cell.zero_state(B) if d_final_state is None else cell.check_state("d_final_state", d_final_state, B)
     if mask is not None:
         d_outputs = d_outputs * mask[..., None]
-    da, dq, d_states = [None] * T, [None] * T, [None] * (T + 1)
+    kept = tuple(np.empty_like(part) for part in run.states) if keep_state_gradients else None
+    slopes = cell.slopes(run.states_before, run.states_after, run.trace)
+    W = cell.recurrent_blocks
     for t in reversed(range(T)):
         d_state = (d_state[0] + d_outputs[t], *d_state[1:])
-        d_states[t + 1] = d_state
-        previous = tuple(part[t] for part in run.states)
-        state = tuple(part[t + 1] for part in run.states)
-        da[t], dq[t], d_previous = cell.step_back(d_state, previous, state, run.steps[t])
+        if kept is not None:
+            _copy(d_state, at(kept, t + 1))
+        d_previous = cell.step_back(W, d_state, at(slopes, t), at(run.trace, t))
         if mask is not None:
-            da[t], dq[t] = _where(mask[t], (da[t], dq[t]), (0.0, 0.0))
-            d_previous = _where(mask[t], d_previous, d_state)
+            _keep(d_previous, d_state, mask[t])
         d_state = d_previous
-    d_states[0] = d_state
-    da, dq = np.stack(da), np.stack(dq)
-    d_states = tuple(np.stack(part) for part in zip(*d_states, strict=True))
-    at_steps = tuple(part[1:] if mask is None else part[1:] * mask[..., None] for part in d_states)
-    params = cell.weight_gradients(run, da, dq, at_steps)
-    d_x = da @ cell.params[cell.input_weight]
-    return Gradients(params, d_x, d_state, d_states if keep_state_gradients else None)
+    if kept is not None:
+        _copy(d_state, at(kept, 0))
+    if mask is not None:
+        for part in slopes:
+            np.copyto(part, 0, where=~mask[..., None])
+    # dL/dx_t = W_x^T da_t
+    W_x = split_rows(cell.params[cell.input_weight], len(cell.blocks))
+    d_x = sum(block @ W_x_block for block, W_x_block in zip(slopes[0], W_x, strict=True))
+    return Gradients(cell.weight_gradients(run, slopes), d_x, d_state, kept)
 
 
-def _where(real, new, old):
-    """``new`` for the sequences whose step is real, ``old`` for those that have ended."""
-    return tuple(np.where(real[:, None], n, o) for n, o in zip(new, old, strict=True))
+def at(parts, t):
+    """Step t of each of the arrays, which end in ``(T, B, N)``."""
+    return [part[..., t, :, :] for part in parts]
+
+
+def _copy(source, target):
+    for one, other in zip(source, target, strict=True):
+        other[...] = one
+
+
+def _keep(new, old, real):
+    """For the sequences that have ended, ``new`` is what ``old`` was."""
+    if not real.all():
+        for part, before in zip(new, old, strict=True):
+            np.copyto(part, before, where=~real[:, None])

@@ -12,17 +12,22 @@ class Cell:
     A cell is pure: it keeps its parameters and nothing else. The loops over time and the products over a
     whole sequence belong to :func:`rnnlib.unroll` and :func:`rnnlib.bptt`.
 
-    A subclass names its parts and writes two methods:
+    ``states`` names the state vectors; the first of them is what the cell outputs. ``blocks`` names the G blocks
+    of rows that are stacked in the weights. Inside, every block is an array of its own: the pre-activations of
+    a step are ``(G, B, H)``, the recurrent weights ``(G, H, N)``. A subclass names its parts and writes:
 
-    ``step(a, state) -> (state, trace)``
-        one step forward, from the input's pre-activation a = W_x x + b ``(B, G*N)`` and the previous state.
-        ``trace`` is a NamedTuple of what the backward step and the figures need.
-    ``step_back(d_state, previous_state, state, trace) -> (da, dq, d_previous_state)``
-        the same step backward, from the gradient at the new state; ``da`` is the gradient at the input's
-        pre-activation, ``dq`` the one at the recurrent product (they differ where a gate stands between).
-
-    ``states`` names the state vectors; the first of them is what the cell outputs. ``blocks`` names the G
-    blocks of rows that are stacked in the weights.
+    ``new_trace(a)``
+        room for what the backward pass and the figures need of every step: a NamedTuple of arrays ``(T, B, H)``.
+        The gates take the place of their pre-activations in ``a (G, T, B, H)``.
+    ``step(W_T, a, previous, state, trace)``
+        one step forward: from a = W_x x + b and the state before, fill in ``state`` and ``trace``.
+        ``W_T (G, N, H)`` are the recurrent weights, transposed.
+    ``slopes(previous, state, trace)``
+        the derivatives of the element-wise mathematics, of all steps at once: a tuple of arrays, ``da (G, T, B, H)``
+        the first.
+    ``step_back(W, d_state, slopes, trace) -> d_previous_state``
+        the same step backward, from the gradient at the new state. What arrives is multiplied into the slopes, so
+        that ``da`` becomes the gradient at the pre-activation, delta.
     """
 
     states = ("h",)
@@ -134,21 +139,37 @@ class Cell:
             for part, value in zip(self.states, parts, strict=True)
         )
 
-    def recurrent_operands(self, run):
-        """What the rows of the recurrent weights multiply: pairs of rows (a slice) and vectors ``(T, B, N)``."""
-        return [(slice(None), run.states[0][:-1])]
+    @property
+    def recurrent_blocks(self):
+        """The recurrent weights block by block, ``(G, H, N)``."""
+        return split_rows(self.params[self.recurrent_weight], len(self.blocks))
 
-    def weight_gradients(self, run, da, dq, d_states):
+    def recurrent_operands(self, run):
+        """What each block of the recurrent weights multiplies: G arrays ``(T, B, N)``."""
+        return [run.states[0][:-1] for _ in self.blocks]
+
+    def recurrent_deltas(self, slopes):
+        """The gradient at the recurrent product, ``(G, T, B, H)``: delta, unless a gate stands between the two."""
+        return slopes[0]
+
+    def weight_gradients(self, run, slopes):
         """The gradient of every parameter, each one product of the whole sequence.
 
-        dL/dW_x = sum_t da_t x_t^T,  dL/dW_h = sum_t dq_t h_{t-1}^T,  dL/db = sum_t da_t.
+        dL/dW_x = sum_t da_t x_t^T,  dL/dW_h = sum_t dq_t h_{t-1}^T,  dL/db = sum_t da_t,
+        with da and dq the gradients at the two products W_x x_t and W_h h_{t-1}.
         """
-        d_recurrent = [outer_sum(dq[..., rows], operand) for rows, operand in self.recurrent_operands(run)]
+        da = slopes[0]
+        pairs = zip(self.recurrent_deltas(slopes), self.recurrent_operands(run), strict=True)
         return {
-            self.input_weight: outer_sum(da, run.x),
-            self.recurrent_weight: np.concatenate(d_recurrent),
-            self.bias: da.sum(axis=(0, 1)),
+            self.input_weight: np.concatenate([outer_sum(block, run.x) for block in da]),
+            self.recurrent_weight: np.concatenate([outer_sum(block, operand) for block, operand in pairs]),
+            self.bias: da.sum(axis=(1, 2)).reshape(-1),
         }
+
+
+def split_rows(weights, blocks):
+    """The blocks of rows of a matrix as a view: ``(G*H, N) -> (G, H, N)``."""
+    return weights.reshape(blocks, -1, weights.shape[1])
 
 
 def outer_sum(left, right):

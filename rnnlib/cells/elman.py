@@ -7,7 +7,7 @@ from .base import Cell
 
 
 class ElmanTrace(NamedTuple):
-    """What one step leaves behind: nothing but its state is needed."""
+    """What a run leaves behind: nothing but its states is needed."""
 
 
 class Elman(Cell):
@@ -28,12 +28,21 @@ class Elman(Cell):
     def set_options(self, activation="tanh"):
         self.activation = get_activation(activation)
 
-    def step(self, a, state):
-        # S_t = f(a_t + W_s S_{t-1})
-        S = self.activation.function(a + state[0] @ self.params["W_s"].T)
-        return (S,), ElmanTrace()
+    def new_trace(self, a):
+        return ElmanTrace()
 
-    def step_back(self, d_state, previous, state, trace):
+    def step(self, W_T, a, previous, state, trace):
+        # S_t = f(a_t + W_s S_{t-1})
+        (z,) = a
+        z += previous[0] @ W_T[0]
+        self.activation.function(z, out=state[0])
+
+    def slopes(self, previous, state, trace):
+        # f'(z_t)
+        return (self.activation.slope(state[0])[None],)
+
+    def step_back(self, W, d_state, slopes, trace):
         # delta_t = f'(z_t) * dL/dS_t;   dL/dS_{t-1} = W_s^T delta_t
-        delta = d_state[0] * self.activation.slope(state[0])
-        return delta, delta, (delta @ self.params["W_s"],)
+        ((delta,),) = slopes
+        delta *= d_state[0]
+        return (delta @ W[0],)

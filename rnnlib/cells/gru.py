@@ -6,11 +6,10 @@ import numpy as np
 
 from ..activations import sigmoid
 from .base import Cell
-from .lstm import split_blocks
 
 
 class GRUResetBeforeTrace(NamedTuple):
-    """The gates r and z, the candidate n and the reset state r * h_{t-1} of one step, each ``(B, H)``."""
+    """The gates r and z, the candidate n and the reset state r * h_{t-1} of every step, each ``(T, B, H)``."""
 
     r: np.ndarray
     z: np.ndarray
@@ -30,38 +29,45 @@ class GRUResetBefore(Cell):
 
     blocks = ("r", "z", "n")
 
-    def step(self, a, state):
-        (h,) = state
-        H, W_h = self.state_size, self.params["W_h"]
-        # r, z = sigmoid(a + W_h h_{t-1});   n = tanh(a_n + W_nh (r * h_{t-1}))
-        r, z = split_blocks(sigmoid(a[:, : 2 * H] + h @ W_h[: 2 * H].T), 2)
-        reset_h = r * h
-        n = np.tanh(a[:, 2 * H :] + reset_h @ W_h[2 * H :].T)
-        # h_t = z * h_{t-1} + (1 - z) * n = n + z * (h_{t-1} - n)
-        return (n + z * (h - n),), GRUResetBeforeTrace(r, z, n, reset_h)
+    def new_trace(self, a):
+        return GRUResetBeforeTrace(*a, np.empty_like(a[0]))
 
-    def step_back(self, d_state, previous, state, trace):
-        (d_h,), (h,) = d_state, previous
+    def step(self, W_T, a, previous, state, trace):
+        (h,), gates = previous, a[:2]
+        r, z, n, reset_h = trace
+        # r, z = sigmoid(a + W_h h_{t-1});   n = tanh(a_n + W_nh (r * h_{t-1}))
+        gates += h @ W_T[:2]
+        sigmoid(gates, out=gates)
+        np.multiply(r, h, out=reset_h)
+        n += reset_h @ W_T[2]
+        np.tanh(n, out=n)
+        mix(z, h, n, out=state[0])
+
+    def slopes(self, previous, state, trace):
         r, z, n, _ = trace
-        H, W_h = self.state_size, self.params["W_h"]
-        # delta_n = dh (1 - z)(1 - n^2);   delta_z = dh (h_{t-1} - n) z (1 - z)
-        delta_n = d_h * (1 - z) * (1 - n * n)
-        delta_z = d_h * (h - n) * z * (1 - z)
-        # d(r * h_{t-1}) = W_nh^T delta_n;   delta_r = d(r * h_{t-1}) * h_{t-1} * r (1 - r)
-        d_reset_h = delta_n @ W_h[2 * H :]
-        delta_r = d_reset_h * h * r * (1 - r)
-        delta_gates = np.concatenate((delta_r, delta_z), axis=-1)
-        delta = np.concatenate((delta_gates, delta_n), axis=-1)
-        return delta, delta, (d_h * z + d_reset_h * r + delta_gates @ W_h[: 2 * H],)
+        (h,) = previous
+        # delta_r = d(r * h_{t-1}) * h_{t-1} r (1 - r);   delta_z and delta_n as in every GRU
+        return (np.stack((h * r * (1 - r), (h - n) * z * (1 - z), (1 - z) * (1 - n * n))),)
+
+    def step_back(self, W, d_state, slopes, trace):
+        (d_h,), (da,) = d_state, slopes
+        r, z, _, _ = trace
+        delta_r, _, delta_n = da
+        # delta_z, delta_n = slope * dh;   d(r * h_{t-1}) = W_nh^T delta_n;   delta_r = slope * d(r * h_{t-1})
+        da[1:] *= d_h
+        d_reset_h = delta_n @ W[2]
+        delta_r *= d_reset_h
+        # dh_{t-1} = z * dh + r * d(r * h_{t-1}) + W_r^T delta_r + W_z^T delta_z
+        return (d_h * z + d_reset_h * r + (da[:2] @ W[:2]).sum(axis=0),)
 
     def recurrent_operands(self, run):
         # the candidate's rows of W_h multiply r_t * h_{t-1} instead of h_{t-1}
-        gates, candidate = slice(2 * self.state_size), slice(2 * self.state_size, None)
-        return [(gates, run.states[0][:-1]), (candidate, run.trace.reset_h)]
+        h = run.states[0][:-1]
+        return [h, h, run.trace.reset_h]
 
 
 class GRUResetAfterTrace(NamedTuple):
-    """The gates r and z, the candidate n and its recurrent product q_n of one step, each ``(B, H)``."""
+    """The gates r and z, the candidate n and its recurrent product q_n of every step, each ``(T, B, H)``."""
 
     r: np.ndarray
     z: np.ndarray
@@ -85,29 +91,50 @@ class GRUResetAfter(Cell):
     def shapes(cls, input_size, state_size):
         return super().shapes(input_size, state_size) | {"b_nh": (state_size,)}
 
-    def step(self, a, state):
-        (h,) = state
-        a_r, a_z, a_n = split_blocks(a, 3)
-        q_r, q_z, q_n = split_blocks(h @ self.params["W_h"].T, 3)
-        q_n = q_n + self.params["b_nh"]
-        # r, z = sigmoid(a + q);   n = tanh(a_n + r * q_n);   h_t = n + z * (h_{t-1} - n)
-        r, z = sigmoid(a_r + q_r), sigmoid(a_z + q_z)
-        n = np.tanh(a_n + r * q_n)
-        return (n + z * (h - n),), GRUResetAfterTrace(r, z, n, q_n)
+    def new_trace(self, a):
+        return GRUResetAfterTrace(*a, np.empty_like(a[0]))
 
-    def step_back(self, d_state, previous, state, trace):
-        (d_h,), (h,) = d_state, previous
+    def step(self, W_T, a, previous, state, trace):
+        (h,), gates = previous, a[:2]
         r, z, n, q_n = trace
-        # delta_n = dh (1 - z)(1 - n^2);   delta_z = dh (h_{t-1} - n) z (1 - z);   delta_r = delta_n q_n r (1 - r)
-        delta_n = d_h * (1 - z) * (1 - n * n)
-        delta_z = d_h * (h - n) * z * (1 - z)
-        delta_r = delta_n * q_n * r * (1 - r)
-        da = np.concatenate((delta_r, delta_z, delta_n), axis=-1)
-        # the recurrent product of the candidate is seen through r
-        dq = np.concatenate((delta_r, delta_z, delta_n * r), axis=-1)
-        return da, dq, (d_h * z + dq @ self.params["W_h"],)
+        q = h @ W_T
+        # r, z = sigmoid(a + q);   q_n = W_nh h_{t-1} + b_nh;   n = tanh(a_n + r * q_n)
+        gates += q[:2]
+        sigmoid(gates, out=gates)
+        np.add(q[2], self.params["b_nh"], out=q_n)
+        n += r * q_n
+        np.tanh(n, out=n)
+        mix(z, h, n, out=state[0])
 
-    def weight_gradients(self, run, da, dq, d_states):
-        gradients = super().weight_gradients(run, da, dq, d_states)
-        gradients["b_nh"] = dq[..., 2 * self.state_size :].sum(axis=(0, 1))
-        return gradients
+    def slopes(self, previous, state, trace):
+        r, z, n, q_n = trace
+        (h,) = previous
+        # delta_r = delta_n * q_n r (1 - r);   delta_z and delta_n as in every GRU
+        da = np.stack((q_n * r * (1 - r), (h - n) * z * (1 - z), (1 - z) * (1 - n * n)))
+        return da, np.empty_like(da)
+
+    def step_back(self, W, d_state, slopes, trace):
+        (d_h,), (da, dq) = d_state, slopes
+        r, z, _, _ = trace
+        delta_r, _, delta_n = da
+        # delta_z, delta_n = slope * dh;   delta_r = slope * delta_n
+        da[1:] *= d_h
+        delta_r *= delta_n
+        # the recurrent product of the candidate is seen through r
+        dq[:2] = da[:2]
+        np.multiply(delta_n, r, out=dq[2])
+        # dh_{t-1} = z * dh + W_h^T dq
+        return (d_h * z + (dq @ W).sum(axis=0),)
+
+    def recurrent_deltas(self, slopes):
+        return slopes[1]
+
+    def weight_gradients(self, run, slopes):
+        return super().weight_gradients(run, slopes) | {"b_nh": slopes[1][2].sum(axis=(0, 1))}
+
+
+def mix(z, h, n, out):
+    """z * h + (1 - z) * n, computed as n + z * (h - n)."""
+    np.subtract(h, n, out=out)
+    out *= z
+    out += n

@@ -10,7 +10,7 @@ from .base import Cell, outer_sum
 
 
 class JordanTrace(NamedTuple):
-    """The hidden layer s_t ``(B, H)`` of one step."""
+    """The hidden layer s_t of every step, ``(T, B, H)``."""
 
     hidden: np.ndarray
 
@@ -50,19 +50,29 @@ class Jordan(Cell):
     def sizes(self):
         return self.input_size, len(self.params["W_s"]), self.state_size
 
-    def step(self, a, state):
+    def new_trace(self, a):
+        return JordanTrace(*a)
+
+    def step(self, W_T, a, previous, state, trace):
         # s_t = f(a_t + W_s o_{t-1});   o_t = W_o s_t + b_o
-        s = self.activation.function(a + state[0] @ self.params["W_s"].T)
-        return (s @ self.params["W_o"].T + self.params["b_o"],), JordanTrace(s)
+        (s,) = a
+        s += previous[0] @ W_T[0]
+        self.activation.function(s, out=s)
+        np.add(s @ self.params["W_o"].T, self.params["b_o"], out=state[0])
 
-    def step_back(self, d_state, previous, state, trace):
+    def slopes(self, previous, state, trace):
+        # f'(z_t), and room for dL/do_t
+        return self.activation.slope(trace.hidden)[None], np.empty_like(state[0])
+
+    def step_back(self, W, d_state, slopes, trace):
+        (delta,), d_o = slopes
+        d_o[...] = d_state[0]
         # delta_t = f'(z_t) * (W_o^T dL/do_t);   dL/do_{t-1} = W_s^T delta_t
-        delta = (d_state[0] @ self.params["W_o"]) * self.activation.slope(trace.hidden)
-        return delta, delta, (delta @ self.params["W_s"],)
+        delta *= d_o @ self.params["W_o"]
+        return (delta @ W[0],)
 
-    def weight_gradients(self, run, da, dq, d_states):
+    def weight_gradients(self, run, slopes):
         # dL/dW_o = sum_t dL/do_t s_t^T
-        gradients = super().weight_gradients(run, da, dq, d_states)
-        gradients["W_o"] = outer_sum(d_states[0], run.trace.hidden)
-        gradients["b_o"] = d_states[0].sum(axis=(0, 1))
-        return gradients
+        d_o = slopes[1]
+        own = {"W_o": outer_sum(d_o, run.trace.hidden), "b_o": d_o.sum(axis=(0, 1))}
+        return super().weight_gradients(run, slopes) | own

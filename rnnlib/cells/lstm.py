@@ -10,7 +10,7 @@ from .base import Cell
 
 
 class LSTMTrace(NamedTuple):
-    """The gates i, f, o, the candidate g and tanh(c_t) of one step, each ``(B, H)``."""
+    """The gates i, f, o, the candidate g and tanh(c_t) of every step, each ``(T, B, H)``."""
 
     i: np.ndarray
     f: np.ndarray
@@ -38,29 +38,39 @@ class LSTM(Cell):
         super().__init__(input_size, state_size, **options)
         self.params["b"][state_size : 2 * state_size] = forget_bias
 
-    def step(self, a, state):
-        h, c = state
-        z = a + h @ self.params["W_h"].T
-        z_i, z_f, z_g, z_o = split_blocks(z, 4)
-        # i, f, o = sigmoid(z);   g = tanh(z_g);   c_t = f * c_{t-1} + i * g;   h_t = o * tanh(c_t)
-        i, f, g, o = sigmoid(z_i), sigmoid(z_f), np.tanh(z_g), sigmoid(z_o)
-        c = f * c + i * g
-        tanh_c = np.tanh(c)
-        return (o * tanh_c, c), LSTMTrace(i, f, g, o, tanh_c)
+    def new_trace(self, a):
+        return LSTMTrace(*a, np.empty_like(a[0]))
 
-    def step_back(self, d_state, previous, state, trace):
-        d_h, d_c = d_state
+    def step(self, W_T, a, previous, state, trace):
+        (h, c), (h_new, c_new) = previous, state
         i, f, g, o, tanh_c = trace
-        # delta_o = dh * tanh(c) * o (1 - o);   dc += dh * o * (1 - tanh(c)^2)
-        delta_o = d_h * tanh_c * o * (1 - o)
-        d_c = d_c + d_h * o * (1 - tanh_c * tanh_c)
-        # delta_i = dc * g * i (1 - i);   delta_f = dc * c_{t-1} * f (1 - f);   delta_g = dc * i * (1 - g^2)
-        delta_i = d_c * g * i * (1 - i)
-        delta_f = d_c * previous[1] * f * (1 - f)
-        delta_g = d_c * i * (1 - g * g)
-        delta = np.concatenate((delta_i, delta_f, delta_g, delta_o), axis=-1)
+        # i, f, o = sigmoid(a + W_h h_{t-1}) in their blocks;   g = tanh(a + W_h h_{t-1}) in its block
+        a += h @ W_T
+        sigmoid(a[:2], out=a[:2])
+        np.tanh(g, out=g)
+        sigmoid(o, out=o)
+        # c_t = f * c_{t-1} + i * g;   h_t = o * tanh(c_t)
+        np.multiply(f, c, out=c_new)
+        c_new += i * g
+        np.tanh(c_new, out=tanh_c)
+        np.multiply(o, tanh_c, out=h_new)
+
+    def slopes(self, previous, state, trace):
+        i, f, g, o, tanh_c = trace
+        c_before = previous[1]
+        # delta_i = dc * g i (1 - i);   delta_f = dc * c_{t-1} f (1 - f);   delta_g = dc * i (1 - g^2);
+        # delta_o = dh * tanh(c) o (1 - o);   dc += dh * o (1 - tanh(c)^2)
+        delta = np.stack((g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g), tanh_c * o * (1 - o)))
+        return delta, o * (1 - tanh_c * tanh_c)
+
+    def step_back(self, W, d_state, slopes, trace):
+        d_h, d_c = d_state
+        (delta, slope_c), (_, f, *_) = slopes, trace
+        d_c = d_c + d_h * slope_c
+        delta[:3] *= d_c
+        delta[3] *= d_h
         # dh_{t-1} = W_h^T delta;   dc_{t-1} = f * dc
-        return delta, delta, (delta @ self.params["W_h"], d_c * f)
+        return (delta @ W).sum(axis=0), d_c * f
 
 
 class PeepholeLSTM(LSTM):
@@ -76,38 +86,39 @@ class PeepholeLSTM(LSTM):
     def shapes(cls, input_size, state_size):
         return super().shapes(input_size, state_size) | {"p": (3, state_size)}
 
-    def step(self, a, state):
-        h, c = state
-        p_i, p_f, p_o = self.params["p"]
-        z_i, z_f, z_g, z_o = split_blocks(a + h @ self.params["W_h"].T, 4)
-        # i = sigmoid(z_i + p_i * c_{t-1});   f = sigmoid(z_f + p_f * c_{t-1});   o = sigmoid(z_o + p_o * c_t)
-        i, f, g = sigmoid(z_i + p_i * c), sigmoid(z_f + p_f * c), np.tanh(z_g)
-        c = f * c + i * g
-        o = sigmoid(z_o + p_o * c)
-        tanh_c = np.tanh(c)
-        return (o * tanh_c, c), LSTMTrace(i, f, g, o, tanh_c)
+    def step(self, W_T, a, previous, state, trace):
+        (h, c), (h_new, c_new) = previous, state
+        i, f, g, o, tanh_c = trace
+        p_i_and_p_f, p_o = self.params["p"][:2, None], self.params["p"][2]
+        # i, f = sigmoid(a + W_h h_{t-1} + p * c_{t-1}) in their blocks;   g = tanh(a + W_h h_{t-1}) in its block
+        a += h @ W_T
+        a[:2] += p_i_and_p_f * c
+        sigmoid(a[:2], out=a[:2])
+        np.tanh(g, out=g)
+        # c_t = f * c_{t-1} + i * g;   o = sigmoid(a + W_h h_{t-1} + p_o * c_t);   h_t = o * tanh(c_t)
+        np.multiply(f, c, out=c_new)
+        c_new += i * g
+        o += p_o * c_new
+        sigmoid(o, out=o)
+        np.tanh(c_new, out=tanh_c)
+        np.multiply(o, tanh_c, out=h_new)
 
-    def step_back(self, d_state, previous, state, trace):
+    def step_back(self, W, d_state, slopes, trace):
         d_h, d_c = d_state
+        (delta, slope_c), (_, f, *_) = slopes, trace
         p_i, p_f, p_o = self.params["p"]
-        # dc += delta_o * p_o, since o_t sees c_t
-        delta_o = d_h * trace.tanh_c * trace.o * (1 - trace.o)
-        delta, _, (d_h_previous, d_c_previous) = super().step_back((d_h, d_c + delta_o * p_o), previous, state, trace)
-        # dc_{t-1} += delta_i * p_i + delta_f * p_f
-        delta_i, delta_f, _, _ = split_blocks(delta, 4)
-        return delta, delta, (d_h_previous, d_c_previous + delta_i * p_i + delta_f * p_f)
+        delta_i, delta_f, _, delta_o = delta
+        # o_t sees c_t: dc += delta_o * p_o
+        delta_o *= d_h
+        d_c = d_c + d_h * slope_c + delta_o * p_o
+        delta[:3] *= d_c
+        # i_t and f_t see c_{t-1}: dc_{t-1} = f * dc + delta_i * p_i + delta_f * p_f
+        return (delta @ W).sum(axis=0), d_c * f + delta_i * p_i + delta_f * p_f
 
-    def weight_gradients(self, run, da, dq, d_states):
+    def weight_gradients(self, run, slopes):
         # dL/dp_i = sum delta_i * c_{t-1};   dL/dp_f = sum delta_f * c_{t-1};   dL/dp_o = sum delta_o * c_t
-        gradients = super().weight_gradients(run, da, dq, d_states)
-        delta_i, delta_f, _, delta_o = split_blocks(da, 4)
+        delta_i, delta_f, _, delta_o = slopes[0]
         c = run.states[1]
         pairs = ((delta_i, c[:-1]), (delta_f, c[:-1]), (delta_o, c[1:]))
-        gradients["p"] = np.stack([(delta * memory).sum(axis=(0, 1)) for delta, memory in pairs])
-        return gradients
-
-
-def split_blocks(stacked, count):
-    """The ``count`` blocks that are stacked along the last axis, as views."""
-    size = stacked.shape[-1] // count
-    return [stacked[..., k * size : (k + 1) * size] for k in range(count)]
+        own = {"p": np.stack([(delta * memory).sum(axis=(0, 1)) for delta, memory in pairs])}
+        return super().weight_gradients(run, slopes) | own
