@@ -1,14 +1,12 @@
-"""Chapter 3: vanishing and exploding gradients."""
+"""The slider of the chapter: a weight, its powers, and the cliff in the loss."""
 
 import ipywidgets as widgets
 import numpy as np
 
-from ..figures.label import Label
-from ..figures.numbers import readable
-from ..live import LiveFigure
-from ..style import COLOURS
-
-__all__ = ["powers"]
+from ...figures.label import Label
+from ...figures.numbers import readable
+from ...live import LiveFigure
+from ...style import COLOURS
 
 LARGEST = float(np.finfo(np.float32).max)
 SMALLEST = float(np.finfo(np.float32).smallest_subnormal)

@@ -1,0 +1,91 @@
+"""Gradients through time, drawn: norms by lag, bounds, shares, eigenvalues, loss surfaces and the way down them.
+
+Each function takes an ``ax`` and returns the artists it made; those that an explorer moves can be made without data.
+"""
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.colors import LogNorm
+
+from ..checks import check_choice
+from ..style import COLOURS
+
+SURFACE = mpl.colormaps["cividis"]
+
+
+def norm_axes(ax, lags, limits=(1e-12, 1e12), *, label=r"$\lVert\partial S_T/\partial S_{T-n}\rVert$"):
+    """Axes for norms against the lag 0..``lags``, on a log scale, with a line at 1: neither growth nor decay.
+
+    Beyond ``limits`` a curve is held at the edge (:func:`held`).
+    """
+    ax.set_yscale("log")
+    ax.set_ylim(*limits)
+    ax.set_xlim(0, lags)
+    ax.minorticks_off()
+    ax.set_xlabel("lag $n$, steps back in time")
+    ax.set_ylabel(label)
+    return ax.axhline(1, color="#999999", linewidth=1)
+
+
+def held(values, limits):
+    """``values`` kept within ``limits``, so that 0 lies on the floor, and inf and NaN at the ceiling."""
+    values = np.nan_to_num(np.asarray(values, dtype=float), nan=np.inf, posinf=np.inf, neginf=0)
+    return np.clip(values, *limits)
+
+
+def norms_by_lag(ax, norms=(), lags=None, *, color=COLOURS["gradient"], label=None, **options):
+    """The curve of ``norms`` against ``lags`` (0, 1, ... if left out); what leaves the axes is held at their edge."""
+    lags = np.arange(len(norms)) if lags is None else lags
+    return ax.plot(lags, held(norms, ax.get_ylim()), color=color, label=label, **options)[0]
+
+
+def bound_by_lag(ax, bounds=(), lags=None, *, label="bound"):
+    """The dashed grey curve that no norm can pass."""
+    return norms_by_lag(ax, bounds, lags, color=COLOURS["bound"], label=label, linestyle=(0, (4, 2)))
+
+
+def share_bars(ax, shares, *, color=COLOURS["gradient"]):
+    """One bar a lag: the share of each lag in the whole. One artist; ``set_data(shares)`` moves all bars."""
+    ax.set_xlim(-0.5, len(shares) - 0.5)
+    ax.set_xlabel("lag $n$, steps back in time")
+    edges = np.arange(len(shares) + 1) - 0.5
+    return ax.stairs(shares, edges, fill=True, color=color, edgecolor="white", linewidth=0.6)
+
+
+def eigenvalue_plane(ax, eigenvalues=(), reach=1.6):
+    """The complex plane with the unit circle and ``eigenvalues`` as dots."""
+    angle = np.linspace(0, 2 * np.pi, 200)
+    ax.fill(np.cos(angle), np.sin(angle), color="#EEEEEE", zorder=0)
+    ax.plot(np.cos(angle), np.sin(angle), color=COLOURS["bound"], linewidth=1.4, zorder=1)
+    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xlabel="real part", ylabel="imaginary part")
+    ax.set_xticks([-1, 0, 1])
+    ax.set_yticks([-1, 0, 1])
+    values = np.asarray(eigenvalues, dtype=complex)
+    return ax.plot(values.real, values.imag, "o", color=COLOURS["state"], alpha=0.8, zorder=3)[0]
+
+
+def surface_colours(loss, limits):
+    """The colour of each loss on a log scale, as an image ``(rows, columns, 4)`` of bytes."""
+    return SURFACE(LogNorm(*limits, clip=True)(loss), bytes=True)
+
+
+def loss_surface(ax, w, b, loss, limits):
+    """A map of the loss ``(len(b), len(w))``: dark is low. Returns the image; its data are colours."""
+    extent = (w[0], w[-1], b[0], b[-1])
+    image = ax.imshow(
+        surface_colours(loss, limits), origin="lower", extent=extent, aspect="auto", interpolation="nearest"
+    )
+    ax.grid(visible=False)
+    return image
+
+
+DESCENTS = {
+    "clipped": {"color": "white", "linewidth": 2.4, "marker": "o", "markersize": 4},
+    "free": {"color": COLOURS["gradient"], "linewidth": 1.6, "marker": "X", "markersize": 6},
+}
+
+
+def descent_path(ax, path=((), ()), *, kind="clipped"):
+    """The way of a descent over a loss surface, a mark at each step; ``kind`` is 'clipped' or 'free'."""
+    look = DESCENTS[check_choice("kind", kind, DESCENTS)]
+    return ax.plot(*path, zorder=3, markeredgecolor="black", markeredgewidth=0.4, **look)[0]
