@@ -11,9 +11,9 @@ from .checks import check_choice
 class Activation(NamedTuple):
     """A function f and its derivative.
 
-    ``function(z, out=None)`` is f(z), as a NumPy ufunc. ``slope(y)`` is f'(z) as a function of the output y = f(z), so that a
-    backward pass need not keep z. ``max_slope`` is the largest value f' takes: the beta_f in the bound
-    on the gradient of Pascanu, Mikolov & Bengio (2013).
+    ``function(z, out=None)`` is f(z). ``slope(y, out=None)`` is f'(z) as a function of the output y = f(z), so that
+    a backward pass need not keep z. ``max_slope`` is the largest value f' takes: the beta_f in the bound on the
+    gradient of Pascanu, Mikolov & Bengio (2013). Both write into ``out`` where it is given, as NumPy's own do.
     """
 
     name: str
@@ -36,6 +36,31 @@ def relu(z, out=None):
     return np.maximum(z, 0, out=out)
 
 
+def tanh_slope(y, out=None):
+    """tanh'(z) = 1 - y^2 with y = tanh(z): at most 1, and 1 at z = 0."""
+    slope = np.multiply(y, y, out=out)
+    return np.subtract(1, slope, out=slope)
+
+
+def sigmoid_slope(y, out=None):
+    """sigma'(z) = y (1 - y) with y = sigma(z): at most 1/4, at z = 0."""
+    slope = np.subtract(1, y, out=out)
+    slope *= y
+    return slope
+
+
+def relu_slope(y, out=None):
+    """1 where y = relu(z) is positive, else 0; at z = 0, where relu has no derivative, 0 is taken."""
+    return np.sign(y, out=out)
+
+
+def linear_slope(y, out=None):
+    """1 everywhere: the derivative of f(z) = z."""
+    slope = np.empty_like(y) if out is None else out
+    slope[...] = 1
+    return slope
+
+
 def softmax(z, axis=-1):
     """exp(z_i) / sum_j exp(z_j) along ``axis``; the largest z is subtracted first, so nothing overflows."""
     e = np.exp(z - z.max(axis=axis, keepdims=True))
@@ -43,10 +68,10 @@ def softmax(z, axis=-1):
 
 
 ACTIVATIONS = {
-    "tanh": Activation("tanh", np.tanh, lambda y: 1 - y * y, 1.0),
-    "sigmoid": Activation("sigmoid", sigmoid, lambda y: y * (1 - y), 0.25),
-    "relu": Activation("relu", relu, lambda y: (y > 0).astype(y.dtype), 1.0),
-    "linear": Activation("linear", np.positive, np.ones_like, 1.0),
+    "tanh": Activation("tanh", np.tanh, tanh_slope, 1.0),
+    "sigmoid": Activation("sigmoid", sigmoid, sigmoid_slope, 0.25),
+    "relu": Activation("relu", relu, relu_slope, 1.0),
+    "linear": Activation("linear", np.positive, linear_slope, 1.0),
 }
 
 

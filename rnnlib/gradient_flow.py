@@ -5,7 +5,7 @@ import numpy as np
 from .activations import get_activation
 from .checks import check_array, check_size
 from .optimizers import global_norm
-from .unroll import at, bptt, unroll
+from .unroll import bptt, unroll
 
 
 def step_jacobians(run, sequence=0):
@@ -120,12 +120,12 @@ def _backward_steps(run, sequence):
     """
     cell, one = run.cell, slice(sequence, sequence + 1)
     before, after = (tuple(part[:, one] for part in steps) for steps in (run.states_before, run.states_after))
-    trace = tuple(part[:, one] for part in run.trace)
+    trace = run.trace._make(part[:, one] for part in run.trace)
     slopes, W = cell.slopes(before, after, trace), cell.recurrent_blocks
 
     def step_back(t, d_state):
-        repeated = [np.repeat(part, len(d_state[0]), axis=-2) for part in at(slopes, t)]
-        d_previous = cell.step_back(W, d_state, repeated, at(trace, t))
+        repeated = [np.repeat(part[..., t, :, :], len(d_state[0]), axis=-2) for part in slopes]
+        d_previous = cell.step_back(W, d_state, repeated, [part[t] for part in trace])
         return d_previous, cell.recurrent_deltas(repeated)
 
     return step_back

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .cells import Cell
-from .cells.base import split_rows
+from .cells.base import back_through, split_rows
 from .checks import check_array, check_lengths
 
 
@@ -59,7 +59,7 @@ class Run:
         """The run from step ``start`` up to, not including, ``stop``, as if it had been run alone."""
         mask = None if self.mask is None else self.mask[start:stop]
         states = tuple(part[start : stop + 1] for part in self.states)
-        trace = type(self.trace)(*(part[start:stop] for part in self.trace))
+        trace = self.trace._make(part[start:stop] for part in self.trace)
         return Run(self.cell, self.x[start:stop], states, trace, mask)
 
 
@@ -99,22 +99,21 @@ def _(cell: Cell, x, state=None, lengths=None):
     state = cell.zero_state(B) if state is None else cell.check_state("state", state, B)
     mask = None if lengths is None else np.arange(T)[:, None] < check_lengths("lengths", lengths, B, T)
     states = tuple(np.empty((T + 1, B, part.shape[1]), cell.dtype) for part in state)
-    for part, first in zip(states, state, strict=True):
-        part[0] = first
+    _put(state, states, 0)
     # a_t = W_x x_t + b for all steps at once, each block of rows an array of its own: (G, T, B, H)
     W_x = split_rows(cell.params[cell.input_weight], len(cell.blocks))
     a = (x.reshape(T * B, -1) @ W_x.swapaxes(1, 2)).reshape(len(W_x), T, B, -1)
     a += cell.params[cell.bias].reshape(len(W_x), 1, 1, -1)
     trace = cell.new_trace(a)
     W_T = np.ascontiguousarray(cell.recurrent_blocks.swapaxes(1, 2))
-    previous = at(states, 0)
-    for t in range(T):
-        state = at(states, t + 1)
-        cell.step(W_T, a[:, t], previous, state, at(trace, t))
+    run = Run(cell, x, states, trace, mask)
+    previous = state
+    for t, (a_t, state, trace_t) in enumerate(zip(a.swapaxes(0, 1), by_step(run.states_after), by_step(trace))):
+        cell.step(W_T, a_t, previous, state, trace_t)
         if mask is not None:
             _keep(state, previous, mask[t])
         previous = state
-    return Run(cell, x, states, trace, mask)
+    return run
 
 
 @singledispatch
@@ -140,36 +139,38 @@ def _(run: Run, d_outputs, d_final_state=None, keep_state_gradients=False):
     d_state = cell.zero_state(B) if d_final_state is None else cell.check_state("d_final_state", d_final_state, B)
     if mask is not None:
         d_outputs = d_outputs * mask[..., None]
-    kept = tuple(np.empty_like(part) for part in run.states) if keep_state_gradients else None
     slopes = cell.slopes(run.states_before, run.states_after, run.trace)
     W = cell.recurrent_blocks
-    for t in reversed(range(T)):
-        d_state = (d_state[0] + d_outputs[t], *d_state[1:])
+    kept = tuple(np.empty_like(part) for part in run.states) if keep_state_gradients else None
+    steps = zip(range(T), d_outputs, by_step(slopes), by_step(run.trace), strict=True)
+    for t, d_output, slopes_t, trace_t in reversed(list(steps)):
+        d_state = (d_state[0] + d_output, *d_state[1:])
         if kept is not None:
-            _copy(d_state, at(kept, t + 1))
-        d_previous = cell.step_back(W, d_state, at(slopes, t), at(run.trace, t))
+            _put(d_state, kept, t + 1)
+        d_previous = cell.step_back(W, d_state, slopes_t, trace_t)
         if mask is not None:
             _keep(d_previous, d_state, mask[t])
         d_state = d_previous
     if kept is not None:
-        _copy(d_state, at(kept, 0))
+        _put(d_state, kept, 0)
     if mask is not None:
         for part in slopes:
             np.copyto(part, 0, where=~mask[..., None])
     # dL/dx_t = W_x^T da_t
-    W_x = split_rows(cell.params[cell.input_weight], len(cell.blocks))
-    d_x = sum(block @ W_x_block for block, W_x_block in zip(slopes[0], W_x, strict=True))
+    da, W_x = slopes[0], split_rows(cell.params[cell.input_weight], len(cell.blocks))
+    d_x = back_through(W_x, da.reshape(len(W_x), T * B, -1)).reshape(T, B, -1)
     return Gradients(cell.weight_gradients(run, slopes), d_x, d_state, kept)
 
 
-def at(parts, t):
-    """Step t of each of the arrays, which end in ``(T, B, N)``."""
-    return [part[..., t, :, :] for part in parts]
+def by_step(arrays):
+    """The arrays, which end in ``(T, B, N)``, one step after the other."""
+    return zip(*(np.moveaxis(part, -3, 0) for part in arrays), strict=True)
 
 
-def _copy(source, target):
-    for one, other in zip(source, target, strict=True):
-        other[...] = one
+def _put(parts, stacked, t):
+    """Write the parts of a state into entry t of the stacked arrays."""
+    for part, array in zip(parts, stacked, strict=True):
+        array[t] = part
 
 
 def _keep(new, old, real):

@@ -172,6 +172,11 @@ def split_rows(weights, blocks):
     return weights.reshape(blocks, -1, weights.shape[1])
 
 
+def back_through(weights, d):
+    """sum_k W_k^T d_k, the gradient at what the blocks multiply: ``(G, M, N), (G, B, M) -> (B, N)``."""
+    return np.add.reduce(d @ weights, axis=0)
+
+
 def outer_sum(left, right):
     """sum over time and batch of left_t right_t^T, as one matrix product: ``(T,B,M), (T,B,N) -> (M,N)``."""
     return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])

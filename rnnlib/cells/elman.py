@@ -2,12 +2,16 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from ..activations import get_activation
 from .base import Cell
 
 
 class ElmanTrace(NamedTuple):
-    """What a run leaves behind: nothing but its states is needed."""
+    """The pre-activation z_t of every step, ``(T, B, H)``."""
+
+    z: np.ndarray
 
 
 class Elman(Cell):
@@ -29,11 +33,11 @@ class Elman(Cell):
         self.activation = get_activation(activation)
 
     def new_trace(self, a):
-        return ElmanTrace()
+        return ElmanTrace(*a)
 
     def step(self, W_T, a, previous, state, trace):
         # S_t = f(a_t + W_s S_{t-1})
-        (z,) = a
+        (z,) = trace
         z += previous[0] @ W_T[0]
         self.activation.function(z, out=state[0])
 

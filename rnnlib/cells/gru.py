@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..activations import sigmoid
-from .base import Cell
+from ..activations import sigmoid, sigmoid_slope, tanh_slope
+from .base import Cell, back_through
 
 
 class GRUResetBeforeTrace(NamedTuple):
@@ -44,10 +44,8 @@ class GRUResetBefore(Cell):
         mix(z, h, n, out=state[0])
 
     def slopes(self, previous, state, trace):
-        r, z, n, _ = trace
-        (h,) = previous
-        # delta_r = d(r * h_{t-1}) * h_{t-1} r (1 - r);   delta_z and delta_n as in every GRU
-        return (np.stack((h * r * (1 - r), (h - n) * z * (1 - z), (1 - z) * (1 - n * n))),)
+        # delta_r = d(r * h_{t-1}) * h_{t-1} r (1 - r)
+        return (gate_slopes(*previous, trace, previous[0]),)
 
     def step_back(self, W, d_state, slopes, trace):
         (d_h,), (da,) = d_state, slopes
@@ -58,7 +56,7 @@ class GRUResetBefore(Cell):
         d_reset_h = delta_n @ W[2]
         delta_r *= d_reset_h
         # dh_{t-1} = z * dh + r * d(r * h_{t-1}) + W_r^T delta_r + W_z^T delta_z
-        return (d_h * z + d_reset_h * r + (da[:2] @ W[:2]).sum(axis=0),)
+        return (d_h * z + d_reset_h * r + back_through(W[:2], da[:2]),)
 
     def recurrent_operands(self, run):
         # the candidate's rows of W_h multiply r_t * h_{t-1} instead of h_{t-1}
@@ -107,10 +105,8 @@ class GRUResetAfter(Cell):
         mix(z, h, n, out=state[0])
 
     def slopes(self, previous, state, trace):
-        r, z, n, q_n = trace
-        (h,) = previous
-        # delta_r = delta_n * q_n r (1 - r);   delta_z and delta_n as in every GRU
-        da = np.stack((q_n * r * (1 - r), (h - n) * z * (1 - z), (1 - z) * (1 - n * n)))
+        # delta_r = delta_n * q_n r (1 - r)
+        da = gate_slopes(*previous, trace, trace.q_n)
         return da, np.empty_like(da)
 
     def step_back(self, W, d_state, slopes, trace):
@@ -124,7 +120,7 @@ class GRUResetAfter(Cell):
         dq[:2] = da[:2]
         np.multiply(delta_n, r, out=dq[2])
         # dh_{t-1} = z * dh + W_h^T dq
-        return (d_h * z + (dq @ W).sum(axis=0),)
+        return (d_h * z + back_through(W, dq),)
 
     def recurrent_deltas(self, slopes):
         return slopes[1]
@@ -138,3 +134,18 @@ def mix(z, h, n, out):
     np.subtract(h, n, out=out)
     out *= z
     out += n
+
+
+def gate_slopes(h, trace, seen_by_reset):
+    """The slopes of r, z and n in either form, ``(3, T, B, H)``; the reset gate multiplies ``seen_by_reset``."""
+    r, z, n, _ = trace
+    slopes = np.empty((3, *r.shape), r.dtype)
+    slope_r, slope_z, slope_n = slopes
+    sigmoid_slope(r, out=slope_r)
+    slope_r *= seen_by_reset
+    # delta_z = dh * (h_{t-1} - n) z (1 - z);   delta_n = dh * (1 - z)(1 - n^2)
+    sigmoid_slope(z, out=slope_z)
+    slope_z *= h - n
+    tanh_slope(n, out=slope_n)
+    slope_n *= 1 - z
+    return slopes

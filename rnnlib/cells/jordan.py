@@ -55,7 +55,7 @@ class Jordan(Cell):
 
     def step(self, W_T, a, previous, state, trace):
         # s_t = f(a_t + W_s o_{t-1});   o_t = W_o s_t + b_o
-        (s,) = a
+        (s,) = trace
         s += previous[0] @ W_T[0]
         self.activation.function(s, out=s)
         np.add(s @ self.params["W_o"].T, self.params["b_o"], out=state[0])

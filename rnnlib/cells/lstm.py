@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..activations import sigmoid
-from ..checks import check_number
-from .base import Cell
+from ..activations import sigmoid, sigmoid_slope, tanh_slope
+from ..checks import FLOATS, check_number
+from .base import Cell, back_through
 
 
 class LSTMTrace(NamedTuple):
@@ -46,9 +46,7 @@ class LSTM(Cell):
         i, f, g, o, tanh_c = trace
         # i, f, o = sigmoid(a + W_h h_{t-1}) in their blocks;   g = tanh(a + W_h h_{t-1}) in its block
         a += h @ W_T
-        sigmoid(a[:2], out=a[:2])
-        np.tanh(g, out=g)
-        sigmoid(o, out=o)
+        squash(a)
         # c_t = f * c_{t-1} + i * g;   h_t = o * tanh(c_t)
         np.multiply(f, c, out=c_new)
         c_new += i * g
@@ -58,10 +56,22 @@ class LSTM(Cell):
     def slopes(self, previous, state, trace):
         i, f, g, o, tanh_c = trace
         c_before = previous[1]
-        # delta_i = dc * g i (1 - i);   delta_f = dc * c_{t-1} f (1 - f);   delta_g = dc * i (1 - g^2);
-        # delta_o = dh * tanh(c) o (1 - o);   dc += dh * o (1 - tanh(c)^2)
-        delta = np.stack((g * i * (1 - i), c_before * f * (1 - f), i * (1 - g * g), tanh_c * o * (1 - o)))
-        return delta, o * (1 - tanh_c * tanh_c)
+        delta = np.empty((4, *i.shape), i.dtype)
+        delta_i, delta_f, delta_g, delta_o = delta
+        # delta_i = dc * g i (1 - i);   delta_f = dc * c_{t-1} f (1 - f)
+        sigmoid_slope(i, out=delta_i)
+        delta_i *= g
+        sigmoid_slope(f, out=delta_f)
+        delta_f *= c_before
+        # delta_g = dc * i (1 - g^2);   delta_o = dh * tanh(c) o (1 - o)
+        tanh_slope(g, out=delta_g)
+        delta_g *= i
+        sigmoid_slope(o, out=delta_o)
+        delta_o *= tanh_c
+        # dc += dh * o (1 - tanh(c)^2)
+        slope_c = tanh_slope(tanh_c)
+        slope_c *= o
+        return delta, slope_c
 
     def step_back(self, W, d_state, slopes, trace):
         d_h, d_c = d_state
@@ -70,7 +80,7 @@ class LSTM(Cell):
         delta[:3] *= d_c
         delta[3] *= d_h
         # dh_{t-1} = W_h^T delta;   dc_{t-1} = f * dc
-        return (delta @ W).sum(axis=0), d_c * f
+        return back_through(W, delta), d_c * f
 
 
 class PeepholeLSTM(LSTM):
@@ -113,7 +123,7 @@ class PeepholeLSTM(LSTM):
         d_c = d_c + d_h * slope_c + delta_o * p_o
         delta[:3] *= d_c
         # i_t and f_t see c_{t-1}: dc_{t-1} = f * dc + delta_i * p_i + delta_f * p_f
-        return (delta @ W).sum(axis=0), d_c * f + delta_i * p_i + delta_f * p_f
+        return back_through(W, delta), d_c * f + delta_i * p_i + delta_f * p_f
 
     def weight_gradients(self, run, slopes):
         # dL/dp_i = sum delta_i * c_{t-1};   dL/dp_f = sum delta_f * c_{t-1};   dL/dp_o = sum delta_o * c_t
@@ -122,3 +132,16 @@ class PeepholeLSTM(LSTM):
         pairs = ((delta_i, c[:-1]), (delta_f, c[:-1]), (delta_o, c[1:]))
         own = {"p": np.stack([(delta * memory).sum(axis=(0, 1)) for delta, memory in pairs])}
         return super().weight_gradients(run, slopes) | own
+
+
+# the blocks i, f and o are sigmoids, which halve before and after the tanh; g is a tanh
+HALF = {np.dtype(dtype): np.array([0.5, 0.5, 1, 0.5], dtype)[:, None, None] for dtype in FLOATS}
+
+
+def squash(z):
+    """Turn the pre-activations ``(4, B, H)`` into i, f, g, o in place, by one tanh: sigmoid(z) = tanh(z/2)/2 + 1/2."""
+    half = HALF[z.dtype]
+    z *= half
+    np.tanh(z, out=z)
+    z *= half
+    z += 1 - half
