@@ -108,7 +108,8 @@ def _(cell: Cell, x, state=None, lengths=None):
     W_T = np.ascontiguousarray(cell.recurrent_blocks.swapaxes(1, 2))
     run = Run(cell, x, states, trace, mask)
     previous = state
-    for t, (a_t, state, trace_t) in enumerate(zip(a.swapaxes(0, 1), by_step(run.states_after), by_step(trace))):
+    steps = zip(range(T), a.swapaxes(0, 1), by_step(run.states_after), by_step(trace), strict=True)
+    for t, a_t, state, trace_t in steps:
         cell.step(W_T, a_t, previous, state, trace_t)
         if mask is not None:
             _keep(state, previous, mask[t])
