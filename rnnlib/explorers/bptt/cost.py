@@ -1,0 +1,78 @@
+"""What a gradient costs: the sum over all pairs against the recursion."""
+
+import ipywidgets as widgets
+import numpy as np
+
+from ...figures.backward import short
+from ...figures.numbers import readable
+from ...live import LiveFigure
+from ...style import COLOURS
+
+LONGEST = 200
+
+
+def cost():
+    """The steps back that the sum over all pairs (t, k) takes, and those of the recursion, as T grows."""
+    return LiveFigure(
+        _draw_cost,
+        _update_cost,
+        {
+            "steps": widgets.IntSlider(value=50, min=2, max=LONGEST, description="number of steps T"),
+            "losses": widgets.ToggleButtons(options=["every step", "the last step"], description="loss at"),
+        },
+        """Left, the steps back that the plain sum takes, one for each pair of a loss and an earlier step: an area. The
+        recursion takes one a step: a line. Right, their numbers against T on logarithmic axes.""",
+    )
+
+
+def steps_back(T, losses="every step"):
+    """How often a gradient is taken one step back: by the sum over all pairs (t, k), and by the recursion."""
+    return (T * (T - 1) // 2 if losses == "every step" else T - 1), T - 1
+
+
+def _draw_cost(fig):
+    pairs, counts = fig.subplots(1, 2, width_ratios=[1, 1.5])
+    pairs.set(xlim=(0, LONGEST), ylim=(0, LONGEST), xlabel="loss at step $t$", ylabel="reached back to step $k$")
+    pairs.set_title("Steps back that are taken")
+    counts.set(xlim=(2, LONGEST * 6), ylim=(0.8, 1e5), xscale="log", yscale="log", xlabel="number of steps $T$")
+    counts.set_title("How many")
+    T = np.arange(2, LONGEST + 1)
+    recursion = counts.plot(T, steps_back(T)[1], color=COLOURS["state"])[0]
+    counts.text(LONGEST * 1.08, LONGEST, "recursion", color=COLOURS["state"], va="center")
+    return {
+        "area": pairs.fill([0, 0, 0], [0, 0, 0], color=COLOURS["gradient"], alpha=0.45, linewidth=1.5)[0],
+        "line": pairs.plot([], [], color=COLOURS["state"], linewidth=3, linestyle="--")[0],
+        "words": [
+            pairs.text(0.03, 0.96 - 0.1 * k, words, color=COLOURS[colour], va="top", transform=pairs.transAxes)
+            for k, (words, colour) in enumerate(
+                (("sum over pairs: the area", "gradient"), ("recursion: the dashes", "state"))
+            )
+        ],
+        "naive": counts.plot([], [], color=COLOURS["gradient"])[0],
+        "label": counts.text(1, 1, "sum over\npairs", color=COLOURS["gradient"], va="center"),
+        "dots": [counts.plot([], [], "o", color=COLOURS[colour], markersize=8)[0] for colour in ("gradient", "state")],
+        "recursion": recursion,
+    }
+
+
+def _update_cost(artists, steps, losses):
+    naive, recursion = steps_back(steps, losses)
+    T = np.arange(2, LONGEST + 1)
+    every = losses == "every step"
+    all_naive = steps_back(T, losses)[0]
+    corners = [(1, 1), (steps, 1), (steps, steps)] if every else [(steps, 1), (steps, 1), (steps, steps)]
+    artists["area"].set_xy(corners)
+    artists["line"].set_data([1, steps], [1, steps])
+    artists["naive"].set_data(T, all_naive)
+    artists["label"].set_position((LONGEST * 1.08, all_naive[-1] if every else 4 * all_naive[-1]))
+    for dot, count in zip(artists["dots"], (naive, recursion), strict=True):
+        dot.set_data([steps], [count])
+    if not every:
+        return (
+            f"With one loss, at the last of {steps} steps, there is one walk back of {recursion} steps. "
+            "Nothing can be saved: the two ways are the same."
+        )
+    return (
+        f"T = {steps}: the sum over all pairs takes {readable(naive, 3)} steps back, T(T − 1)/2; the recursion takes "
+        f"{recursion}. That is {short(naive / recursion)} times fewer, and the factor, T/2, grows with T."
+    )
