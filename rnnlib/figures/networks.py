@@ -7,8 +7,10 @@ colour them, or draw further arrows between the nodes.
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Ellipse, FancyArrowPatch, FancyBboxPatch, Patch
 from matplotlib.text import Text
@@ -16,14 +18,24 @@ from matplotlib.text import Text
 from .. import style
 
 LINE = "#666666"
+GAP = 0.06
 
 
 class Node(NamedTuple):
-    """A box or a circle with its text and its centre ``(x, y)``."""
+    """A box or an ellipse with its text, its centre ``(x, y)`` and its size ``(width, height)``."""
 
     patch: Patch
     text: Text
     centre: tuple
+    size: tuple
+
+    def edge(self, towards):
+        """The point where an arrow between the centre and the point ``towards`` meets the node, with a small gap."""
+        (x, y), (width, height) = self.centre, self.size
+        dx, dy = towards[0] - x, towards[1] - y
+        across, up = abs(dx) / (width / 2 + GAP), abs(dy) / (height / 2 + GAP)
+        reach = np.hypot(across, up) if isinstance(self.patch, Ellipse) else max(across, up)
+        return x + dx / reach, y + dy / reach
 
     @property
     def artists(self):
@@ -74,7 +86,7 @@ def node(ax, x, y, text, kind="state", *, width=1.0, height=0.8, round=False, **
         patch = FancyBboxPatch((x - width / 2, y - height / 2), width, height, boxstyle=boxstyle, **look)
     ax.add_patch(patch)
     options = {"ha": "center", "va": "center_baseline", "zorder": 4} | text_options
-    return Node(patch, ax.text(x, y, text, **options), (x, y))
+    return Node(patch, ax.text(x, y, text, **options), (x, y), (width, height))
 
 
 def arrow(ax, start, end, *, colour=LINE, bend=0.0, **options):
@@ -83,14 +95,13 @@ def arrow(ax, start, end, *, colour=LINE, bend=0.0, **options):
     ``bend`` curves it: the height of the arc in units of its length, positive to the right of the way.
     ``options`` go to :class:`matplotlib.patches.FancyArrowPatch`.
     """
-    ends = {}
-    for letter, place in (("A", start), ("B", end)):
-        is_node = isinstance(place, Node)
-        ends |= {f"pos{letter}": place.centre if is_node else place, f"shrink{letter}": 2.0 if is_node else 0.0}
-        if is_node:
-            ends[f"patch{letter}"] = place.patch
+    (x0, y0), (x1, y1) = centres = [place.centre if isinstance(place, Node) else place for place in (start, end)]
+    # the control point of the arc, towards which it leaves and from which it arrives
+    over = (x0 + x1) / 2 + bend * (y1 - y0), (y0 + y1) / 2 - bend * (x1 - x0)
+    ends = [p.edge(over) if isinstance(p, Node) else c for p, c in zip((start, end), centres, strict=True)]
     look = {"arrowstyle": "-|>", "mutation_scale": 12, "linewidth": 1.4, "zorder": 2, "color": colour}
-    patch = FancyArrowPatch(connectionstyle=f"arc3,rad={bend}", **ends, **(look | options))
+    shape = {"connectionstyle": f"arc3,rad={bend}", "shrinkA": 0, "shrinkB": 0}
+    patch = FancyArrowPatch(*ends, **shape, **(look | options))
     ax.add_patch(patch)
     return patch
 
@@ -138,6 +149,7 @@ def unrolled(
     initial=False,
     weights=False,
     labels=None,
+    text_options=None,
     origin=(0.0, 0.0),
     spacing=(1.9, 1.6),
 ):
@@ -149,8 +161,8 @@ def unrolled(
     direction -1 runs from right to left. ``memory='output'`` draws a Jordan network, whose outputs feed the next
     state; ``fed_back`` are the steps whose output is the next input (a generator). ``initial`` shows the state
     before the first step, ``weights`` the names of the weights at the first arrows. ``labels`` maps 'input',
-    'state' and 'output' to a function ``t -> text`` (for 'state' ``(layer, t) -> text``). ``origin`` is the centre
-    of the first input, ``spacing`` the distance of steps and of rows.
+    'state' and 'output' to a function ``t -> text`` (for 'state' ``(layer, t) -> text``); ``text_options`` go to every
+    text in a node. ``origin`` is the centre of the first input, ``spacing`` the distance of steps and of rows.
     """
     steps = list(range(1, steps + 1)) if isinstance(steps, int) else list(steps)
     inputs = steps if inputs is None else list(inputs)
@@ -160,20 +172,20 @@ def unrolled(
     (x0, y0), (dx, dy) = origin, spacing
     x = {t: x0 + k * dx for k, t in enumerate(steps)}
     top = y0 + (layers + 1) * dy
-    width = min(1.25, 0.7 * dx)
+    look = {"width": min(1.25, 0.7 * dx)} | (text_options or {})
     net = Unrolled()
     for t in inputs:
-        net.inputs[t] = node(ax, x[t], y0, labels["input"](t), "input", width=width)
+        net.inputs[t] = node(ax, x[t], y0, labels["input"](t), "input", **look)
     for layer in range(layers):
         for t in steps:
             # layers side by side are shifted, so that each can be reached from the input
             shift = 0.0 if stacked else (layer - (layers - 1) / 2) * 0.3 * dx
             place = x[t] + shift, y0 + (layer + 1) * dy
-            net.states[layer, t] = node(ax, *place, labels["state"](layer, t), "state", width=width)
+            net.states[layer, t] = node(ax, *place, labels["state"](layer, t), "state", **look)
     for t in outputs:
-        net.outputs[t] = node(ax, x[t], top, labels["output"](t), "output", width=width)
+        net.outputs[t] = node(ax, x[t], top, labels["output"](t), "output", **look)
     _connect(ax, net, steps, layers, stacked, directions, memory)
-    for t, after in zip(steps, steps[1:], strict=False):
+    for t, after in pairwise(steps):
         if t in fed_back:
             net.arrows["fed back", t] = _fed_back(ax, net.outputs[t], net.inputs[after], dx)
     if initial:
@@ -207,7 +219,7 @@ def _connect(ax, net, steps, layers, stacked, directions, memory):
             if t in net.outputs and (layer == layers - 1 or not stacked):
                 net.arrows["output", layer, t] = arrow(ax, net.states[layer, t], net.outputs[t])
         ordered = steps[:: directions[layer]]
-        for before, t in zip(ordered, ordered[1:], strict=False):
+        for before, t in pairwise(ordered):
             source = net.states[layer, before] if memory == "state" else net.outputs[before]
             colour = style.COLOURS["memory"]
             net.arrows["recurrent", layer, t] = arrow(ax, source, net.states[layer, t], colour=colour)
