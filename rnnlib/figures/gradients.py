@@ -13,15 +13,16 @@ from ..style import COLOURS
 SURFACE = mpl.colormaps["cividis"]
 
 
-def norm_axes(ax, lags, limits=(1e-12, 1e12), *, label=r"$\lVert\partial S_T/\partial S_{T-n}\rVert$"):
+def norm_axes(ax, lags, limits=(1e-12, 1e12), *, label=r"$\Vert\partial S_T/\partial S_{T-n}\Vert$"):
     """Axes for norms against the lag 0..``lags``, on a log scale, with a line at 1: neither growth nor decay.
 
     Beyond ``limits`` a curve is held at the edge (:func:`held`).
     """
     ax.set_yscale("log")
     ax.set_ylim(*limits)
-    ax.set_xlim(0, lags)
+    ax.set_yticks(np.geomspace(*limits, 5))
     ax.minorticks_off()
+    ax.set_xlim(0, lags)
     ax.set_xlabel("lag $n$, steps back in time")
     ax.set_ylabel(label)
     return ax.axhline(1, color="#999999", linewidth=1)
@@ -80,8 +81,8 @@ def loss_surface(ax, w, b, loss, limits):
 
 
 DESCENTS = {
-    "clipped": {"color": "white", "linewidth": 2.4, "marker": "o", "markersize": 4},
-    "free": {"color": COLOURS["gradient"], "linewidth": 1.6, "marker": "X", "markersize": 6},
+    "clipped": {"color": "white", "linewidth": 1.6, "marker": "o", "markersize": 4},
+    "free": {"color": COLOURS["gradient"], "linewidth": 1.6, "marker": "X", "markersize": 5},
 }
 
 

@@ -1,5 +1,16 @@
 """Chapter 3: vanishing and exploding gradients."""
 
+from .chain import activation_chain
+from .lags import gradient_norm_by_lag, shares_by_lag
+from .matrices import matrices
 from .powers import powers
+from .surface import error_surface
 
-__all__ = ["powers"]
+__all__ = [
+    "activation_chain",
+    "error_surface",
+    "gradient_norm_by_lag",
+    "matrices",
+    "powers",
+    "shares_by_lag",
+]
