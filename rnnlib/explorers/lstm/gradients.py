@@ -1,0 +1,193 @@
+"""How far the gradients of an LSTM reach, and where a trained one lets them through."""
+
+from functools import cache
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from ...activations import sigmoid
+from ...cells import LSTM, Elman
+from ...figures import gates as pictures
+from ...figures import gradients as curves
+from ...figures.numbers import readable
+from ...live import LiveFigure
+from ...model import Model
+from ...optimizers import Adam
+from ...style import COLOURS
+from ...tasks import latest_mark
+from ...training import train
+from ...unroll import bptt, unroll
+
+LAGS, UNITS = 100, 16
+FORGET_BIASES = np.arange(-2.0, 9.0)
+GAINS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+
+
+def norms_by_lag(run):
+    """||dL/dstate_{T-lag}|| for the lags 0..T of each sequence, ``(T+1, B)``, where L is the mean of h_T times sqrt(H).
+
+    L's gradient at h_T has length 1, so lag 0 is 1 and the rest is what is left of it.
+    """
+    d_outputs = np.zeros_like(run.outputs)
+    d_outputs[-1] = run.outputs.shape[-1] ** -0.5
+    states = bptt(run, d_outputs, keep_state_gradients=True).states
+    return np.sqrt(sum(np.sum(part**2, axis=-1) for part in states))[::-1]
+
+
+@cache
+def norms_of_both(gain):
+    """The gradient by lag for recurrent weights of this gain: RNN ``(101,)``, LSTM and its direct path ``(101, 11)``.
+
+    The columns are the FORGET_BIASES. The bias comes in as a second, constant input that reaches the forget gates
+    alone, so that one batch holds all of them. The direct path is the largest product of forget gates.
+    """
+    signal = np.random.default_rng(3).normal(size=(LAGS, 1, 1))
+    rnn = Elman(1, UNITS, rng=np.random.default_rng(1), gain=gain)
+    params = LSTM(1, UNITS, rng=np.random.default_rng(1), gain=gain, forget_bias=0.0).params
+    to_forget_gates = np.repeat([[0.0], [1.0], [0.0], [0.0]], UNITS, axis=0)
+    lstm = LSTM.from_params(params | {"W_x": np.concatenate((params["W_x"], to_forget_gates), axis=1)})
+    biases = np.broadcast_to(FORGET_BIASES[:, None], (LAGS, len(FORGET_BIASES), 1))
+    x = np.concatenate((np.broadcast_to(signal, biases.shape), biases), axis=-1)
+    run = unroll(lstm, x)
+    direct = np.cumprod(run.trace.f[::-1], axis=0).max(axis=-1)
+    ones = np.ones((1, len(FORGET_BIASES)))
+    return norms_by_lag(unroll(rnn, signal))[:, 0], norms_by_lag(run), np.concatenate((ones, direct))
+
+
+def gradient_norm():
+    """The size of the gradient against the lag: an RNN, an LSTM, and the LSTM's direct path along its memory."""
+    for gain in GAINS:
+        norms_of_both(gain)
+    return LiveFigure(
+        _draw_norms,
+        _update_norms,
+        {
+            "forget_bias": widgets.IntSlider(
+                value=1, min=int(FORGET_BIASES[0]), max=int(FORGET_BIASES[-1]), description="bias of the forget gate"
+            ),
+            "gain": widgets.SelectionSlider(
+                value=1.0, options=[(f"{gain:g}", gain) for gain in GAINS], description="gain of the recurrent weights"
+            ),
+        },
+        """On a logarithmic scale, how much of the gradient of the last step is left up to 100 steps earlier: in an RNN,
+        in an LSTM, and along the LSTM's direct path, the product of its forget gates.""",
+    )
+
+
+def _draw_norms(fig):
+    ax = fig.subplots()
+    curves.norm_axes(ax, LAGS, (1e-20, 1e20), label="norm of the gradient")
+    looks = {
+        "RNN": {"color": COLOURS["RNN"], "linestyle": "-."},
+        "LSTM": {"color": COLOURS["LSTM"]},
+        "product of forget gates": {"color": COLOURS["forget_gate"], "linestyle": "--"},
+    }
+    artists = {name: curves.norms_by_lag(ax, np.ones(LAGS + 1), label=name, **look) for name, look in looks.items()}
+    ax.set_title("What is left of the gradient some steps back")
+    ax.legend(loc="upper left", ncols=3)
+    return artists
+
+
+def _update_norms(artists, forget_bias, gain):
+    column = int(forget_bias - FORGET_BIASES[0])
+    rnn, lstm, direct = norms_of_both(gain)
+    left = dict(zip(artists, (rnn, lstm[:, column], direct[:, column]), strict=True))
+    for name, line in artists.items():
+        line.set_ydata(curves.held(left[name], line.axes.get_ylim()))
+    end = {name: readable(norms[-1]) for name, norms in left.items()}
+    return (
+        f"Of a gradient of 1 the RNN has {end['RNN']} left after {LAGS} steps, the LSTM {end['LSTM']}. Its forget "
+        f"gates alone let {end['product of forget gates']} through. A forget bias of {forget_bias} keeps "
+        f"{sigmoid(forget_bias):.3f} a step, before the input and the state have their say."
+    )
+
+
+@cache
+def trained_on_latest_mark():
+    """A small LSTM taught to give the later of two marked numbers, and 20 sequences it has not seen."""
+    rng = np.random.default_rng(0)
+    model = Model(LSTM(2, 8, rng=rng), 1, loss="squared_error", rng=rng)
+    train(model, lambda rng: latest_mark.draw_batch(rng, 32, 20), 300, Adam(0.02), rng=rng, clip=1.0, progress=False)
+    return model, latest_mark.draw_batch(rng, 20, 20)
+
+
+def marked_positions(model=None, batch=None):
+    """What a trained LSTM does at the marked positions: its gates, and what moves its answer, example by example.
+
+    ``model`` is a :class:`Model` of an LSTM with one output at the last step and ``batch`` the :class:`Batch` of
+    the sequences to show, with numbers and marks as in :mod:`rnnlib.tasks.adding`. Left out, a small one is
+    trained on :mod:`rnnlib.tasks.latest_mark`.
+    """
+    if model is None:
+        model, batch = trained_on_latest_mark()
+    seen = at_marks(model, batch)
+    return LiveFigure(
+        lambda fig: _draw_marked(fig, seen),
+        lambda artists, example: _update_marked(artists, seen, example - 1),
+        {"example": widgets.IntSlider(value=1, min=1, max=batch.x.shape[1], description="example")},
+        """From the top, over the steps of one sequence: how much the answer moves with each number, the input gates and
+        the forget gates of all units as maps. Triangles show the two marked steps.""",
+        size=(9.0, 3.66),
+    )
+
+
+def at_marks(model, batch):
+    """The gates and the gradients of a trained LSTM over a batch, as a dict.
+
+    ``i, f`` the pixels of the gates for each sequence, the units sorted by how much they open (i) or close (f) at
+    the marks; ``pull (T, B)`` is |dO_T/dv_t|; ``marks (T, B)`` true where a number is marked;
+    ``answers`` and ``wanted`` are ``(B,)``.
+    """
+    run = unroll(model.network, batch.x)
+    d_outputs = np.zeros_like(run.outputs)
+    d_outputs[-1] = model.readout["W_o"][0]
+    marks = batch.x[..., 1] == 1
+    gate = {name: getattr(run.trace, name) for name in ("i", "f")}
+    change = {name: value[marks].mean(axis=0) - value[~marks].mean(axis=0) for name, value in gate.items()}
+    return {
+        "i": _pixels(gate["i"][..., np.argsort(-change["i"])], "input_gate"),
+        "f": _pixels(gate["f"][..., np.argsort(change["f"])], "forget_gate"),
+        "pull": np.abs(bptt(run, d_outputs).x[..., 0]),
+        "marks": marks,
+        "answers": model.read_out(run.outputs)[-1, :, 0],
+        "wanted": batch.targets[-1, :, 0],
+    }
+
+
+def _pixels(openings, gate):
+    return [pictures.gate_pixels(openings[:, k], gate) for k in range(openings.shape[1])]
+
+
+def _draw_marked(fig, seen):
+    axes = pull_ax, *gate_axes = fig.subplots(3, 1, sharex=True, height_ratios=[1.5, 1, 1])
+    T = len(seen["pull"])
+    highest = max(1.0, seen["pull"].max())
+    artists = {"pull": pictures.bars(pull_ax, T, facecolor=COLOURS["gradient"])}
+    (artists["marks"],) = pull_ax.plot([], [], "v", color=COLOURS["input"], markeredgecolor="black", markersize=9)
+    pull_ax.set(ylim=(0, 1.3 * highest), yticks=[0, 1])
+    pull_ax.set_ylabel("gradient\n$|\\partial O_T/\\partial v_t|$", rotation=0, ha="right", va="center")
+    for ax, letter, gate in zip(gate_axes, "if", ("input_gate", "forget_gate"), strict=True):
+        artists[letter] = pictures.gate_map(ax, seen[letter][0], gate.replace("_", "\n") + "s")
+    gate_axes[-1].set_xlabel("step t")
+    gate_axes[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
+    for ax in axes:
+        ax.tick_params(axis="x", length=0, labelbottom=ax is gate_axes[-1])
+    return artists
+
+
+def _update_marked(artists, seen, k):
+    steps = np.flatnonzero(seen["marks"][:, k]) + 1
+    pull = seen["pull"][:, k]
+    pictures.set_bars(artists["pull"], pull, width=0.8)
+    top = artists["marks"].axes.get_ylim()[1]
+    artists["marks"].set_data(steps, np.full(len(steps), 0.9 * top))
+    for letter in "if":
+        artists[letter].set_array(seen[letter][k])
+    elsewhere = np.delete(pull, steps - 1).max()
+    first, second = pull[steps - 1]
+    return (
+        f"Marks at steps {steps[0]} and {steps[1]}; the answer is {seen['answers'][k]:.2f}, wanted is "
+        f"{seen['wanted'][k]:.2f}. The answer moves by {first:.2f} for each unit of the first marked number and "
+        f"{second:.2f} of the second; of any other number by {elsewhere:.2f} at most."
+    )
