@@ -4,13 +4,15 @@ Arrays are time-major, ``(T, B, D)``: steps, batch, size. Weights have the shape
 """
 
 from .activations import get_activation, sigmoid, softmax
+from .attention import AdditiveAttention, DotAttention, attend, attend_back
 from .cells import LSTM, Cell, Elman, GRUResetAfter, GRUResetBefore, Jordan, PeepholeLSTM
 from .gradcheck import directional_error, numerical_gradient, relative_error
 from .initializers import identity, orthogonal, scaled_normal
 from .losses import softmax_cross_entropy, squared_error
 from .model import Batch, Model
 from .optimizers import SGD, Adam, clip_by_norm, clip_by_value, global_norm
-from .sampling import sample
+from .sampling import free_run, generate, sample
+from .seq2seq import Pairs, Seq2Seq
 from .tdnn import TDNN
 from .training import History, stream, train
 from .truncation import truncated_bptt
@@ -24,9 +26,11 @@ __all__ = [
     "SGD",
     "TDNN",
     "Adam",
+    "AdditiveAttention",
     "Batch",
     "Bidirectional",
     "Cell",
+    "DotAttention",
     "Elman",
     "GRUResetAfter",
     "GRUResetBefore",
@@ -34,13 +38,19 @@ __all__ = [
     "History",
     "Jordan",
     "Model",
+    "Pairs",
     "PeepholeLSTM",
     "Run",
+    "Seq2Seq",
     "Stacked",
+    "attend",
+    "attend_back",
     "bptt",
     "clip_by_norm",
     "clip_by_value",
     "directional_error",
+    "free_run",
+    "generate",
     "get_activation",
     "global_norm",
     "identity",

@@ -10,6 +10,7 @@ from .dropout import Thinned, dropout_mask, thin
 from .initializers import scaled_normal
 from .losses import check_mask, softmax_cross_entropy, squared_error
 from .unroll import bptt, unroll
+from .wrappers import check_network, check_reads_forward
 
 LOSSES = {"softmax_cross_entropy": softmax_cross_entropy, "squared_error": squared_error}
 
@@ -89,10 +90,13 @@ class Model:
 
         dL/dW_o = sum_t dL/dO_t h_t^T,  dL/db_o = sum_t dL/dO_t,  dL/dh_t = W_o^T dL/dO_t, then :func:`bptt`.
         ``state`` is the one before the first step. ``rng`` draws what is dropped; without it nothing is. Raises
-        TypeError or ValueError for a batch that is none, for wrong shapes and types and where no step counts, and
-        NotFiniteError, a ValueError, that names the time step where an output is NaN or infinite.
+        TypeError or ValueError for a batch that is none, for wrong shapes and types, where no step counts, and where
+        sequences go on in a network that reads backward; and NotFiniteError, a ValueError, that names the time step
+        where an output is NaN or infinite.
         """
         mask = counted_steps(batch)
+        if batch.continues:
+            check_reads_forward("network", self.network)
         network, output_mask = self._drop(batch.x, rng)
         run = unroll(network, batch.x, state, batch.lengths)
         hidden = run.outputs * output_mask
@@ -116,13 +120,6 @@ class Model:
         if rng is not None and self.input_dropout:
             network = Thinned(network, dropout_mask(rng, self.input_dropout, x.shape, network.dtype))
         return network, output_mask
-
-
-def check_network(name, value):
-    """Return ``value`` if it is a cell or a wrapper of cells; else raise TypeError."""
-    if unroll.dispatch(type(value)) is unroll.dispatch(object):
-        raise TypeError(f"{name}: expected a cell or a wrapper of cells, got {type(value).__name__}")
-    return value
 
 
 def counted_steps(batch):

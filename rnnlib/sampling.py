@@ -3,7 +3,9 @@
 import numpy as np
 
 from .activations import softmax
-from .checks import check_array, check_number, check_rng
+from .checks import check_array, check_method, check_number, check_rng, check_size, shape_text
+from .unroll import unroll
+from .wrappers import check_reads_forward
 
 
 def probabilities(logits, temperature=1.0):
@@ -37,3 +39,78 @@ def sample(logits, rng, temperature=1.0):
     cumulative /= cumulative[..., -1:]
     u = rng.random((*cumulative.shape[:-1], 1))
     return (cumulative > u).argmax(axis=-1)
+
+
+def free_run(network, read_out, choose, x, *, steps, state=None, end=None):
+    """Let a network read what it writes: the symbol it chose is its next input.
+
+    symbol_t = choose(read_out(output_t)),  x_{t+1} = onehot(symbol_t), after ``x (T, B, D)`` has been read.
+    ``read_out`` turns outputs ``(1, B, N)`` into logits ``(1, B, D)``, ``choose`` logits ``(B, D)`` into symbols
+    ``(B,)``. A sequence ends with the symbol ``end``, or after ``steps`` symbols. Returns the symbols ``(T, B)``,
+    filled up with ``end``, and the lengths ``(B,)``, the end symbol counted. Raises TypeError or ValueError for wrong
+    arguments, and for a network that reads backward: it would have to know what it has yet to write.
+    """
+    check_size("steps", steps)
+    check_reads_forward("network", network)
+    check_array("x", x, dtype=network.dtype, T=None, B=None, D=network.input_size)
+    if end is not None:
+        check_symbols("end", [end], network.input_size)
+    symbols, ended, lengths = [], np.zeros(x.shape[1], dtype=bool), np.zeros(x.shape[1], dtype=int)
+    while len(symbols) < steps and not ended.all():
+        run = unroll(network, x, state)
+        logits = read_out(run.outputs[-1:])[0]
+        if logits.shape[-1] != network.input_size:
+            raise ValueError(
+                f"network: expected one that reads the {logits.shape[-1]} symbols it writes, "
+                f"got input size {network.input_size}"
+            )
+        symbol = choose(logits)
+        lengths += ~ended
+        if end is not None:
+            symbol = np.where(ended, end, symbol)
+            ended = symbol == end
+        symbols.append(symbol)
+        x, state = one_hot_inputs(symbol[None], network)[1:], run.final_state
+    return np.array(symbols), lengths
+
+
+def generate(model, rng, steps, *, size=1, temperature=1.0, prefix=(), end=None):
+    """Free running: ``size`` sequences from a language model, each symbol drawn and then read as the next input.
+
+    ``model`` is a :class:`Model` with as many outputs as inputs. Each sequence first reads a step of zeros, nothing
+    said yet, and then the symbols of ``prefix``. It ends with the symbol ``end``, or after ``steps`` symbols. Returns
+    the symbols ``(T, size)`` behind the prefix, filled up with ``end``, and the lengths ``(size,)``. Raises TypeError
+    or ValueError for wrong arguments.
+    """
+    check_rng("rng", rng)
+    check_size("size", size)
+    check_number("temperature", temperature, least=0)
+    network = check_method("model", model, "read_out").network
+    prefix = check_symbols("prefix", prefix, network.input_size)
+    x = one_hot_inputs(np.repeat(prefix[:, None], size, axis=1), network)
+
+    def choose(logits):
+        return sample(logits, rng, temperature)
+
+    return free_run(network, model.read_out, choose, x, steps=steps, end=end)
+
+
+def one_hot_inputs(symbols, network):
+    """What a network that reads its own symbols reads first: a step of zeros, then each of ``symbols (T, ...)``."""
+    inputs = np.zeros((len(symbols) + 1, *symbols.shape[1:], network.input_size), network.dtype)
+    inputs[1:] = np.eye(network.input_size, dtype=network.dtype)[symbols]
+    return inputs
+
+
+def check_symbols(name, value, size, axes=("P",)):
+    """Return ``value`` as an array of symbols, whole numbers in 0..size-1, with as many axes as named; else raise."""
+    symbols = np.asarray(value)
+    if symbols.size == 0 and symbols.ndim == len(axes):
+        return symbols.astype(int)
+    if symbols.dtype.kind not in "iu":
+        raise TypeError(f"{name}: expected whole numbers, one a symbol, got {symbols.dtype}")
+    if symbols.ndim != len(axes):
+        raise ValueError(f"{name}: expected {shape_text(dict.fromkeys(axes))}, got {symbols.shape}")
+    if symbols.min() < 0 or symbols.max() >= size:
+        raise ValueError(f"{name}: expected symbols from 0 to {size - 1}, got {symbols.min()} to {symbols.max()}")
+    return symbols

@@ -132,7 +132,7 @@ def train(
             if bar is not None:
                 bar.update()
     except NotFiniteError as error:
-        history.stopped = f"step {len(history)}: {error}; the weights are those before this step"
+        history.stopped = f"step {len(history)}: {error}; this step was not taken"
     except KeyboardInterrupt:
         history.stopped = f"interrupted after {len(history)} of {steps} steps; what was learned is kept"
     finally:

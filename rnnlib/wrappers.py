@@ -218,3 +218,21 @@ def _join_gradients(names, gradients, d_x):
     params = _joined({name: g.params for name, g in zip(names, gradients, strict=True)})
     states = tuple(g.states for g in gradients)
     return Gradients(params, d_x, tuple(g.initial_state for g in gradients), None if None in states else states)
+
+
+def check_network(name, value):
+    """Return ``value`` if it is a cell or a wrapper of cells; else raise TypeError."""
+    if unroll.dispatch(type(value)) is unroll.dispatch(object):
+        raise TypeError(f"{name}: expected a cell or a wrapper of cells, got {type(value).__name__}")
+    return value
+
+
+def check_reads_forward(name, value):
+    """Return ``value`` if it is a network whose output at t depends on nothing after t; else raise."""
+    check_network(name, value)
+    if isinstance(value, Bidirectional):
+        raise ValueError(f"{name}: expected a network that reads forward, got a Bidirectional one")
+    if isinstance(value, Stacked):
+        for layer in value.layers:
+            check_reads_forward(name, layer)
+    return value

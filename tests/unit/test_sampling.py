@@ -60,3 +60,65 @@ def test_float32_and_float64_logits_give_the_same_draws():
 def test_wrong_input_is_named(arguments, error, words):
     with pytest.raises(error, match=words):
         rnnlib.sample(*arguments)
+
+
+def elman(*sizes):
+    return rnnlib.Elman(*sizes, rng=np.random.default_rng(0))
+
+
+def counting_model(size):
+    """A model that writes k + 1 after it has read k, and 0 first: the state is the last input, nothing else."""
+    cell = rnnlib.Elman(size, size, rng=np.random.default_rng(0), activation="linear")
+    cell.params["W_x"][...], cell.params["W_s"][...] = np.eye(size), 0
+    model = rnnlib.Model(cell, size, rng=np.random.default_rng(0))
+    model.params["W_o"][...] = 100 * np.roll(np.eye(size), 1, axis=0)
+    model.params["b_o"][0] = 50
+    return model
+
+
+def test_what_is_written_is_read_next():
+    rng = np.random.default_rng(0)
+    symbols, lengths = rnnlib.generate(counting_model(5), rng, 7, size=2)
+    assert symbols.T.tolist() == [[0, 1, 2, 3, 4, 0, 1]] * 2
+    assert lengths.tolist() == [7, 7]
+    symbols, lengths = rnnlib.generate(counting_model(5), rng, 9, prefix=[1, 2], end=4)
+    assert symbols.T.tolist() == [[3, 4]]
+    assert lengths.tolist() == [2]
+
+
+def test_a_generated_sequence_has_the_probability_that_the_model_gives_it():
+    rng = np.random.default_rng(1)
+    model = rnnlib.Model(rnnlib.GRUResetAfter(3, 4, rng=rng), 3, rng=rng)
+    n = 20_000
+    symbols, lengths = rnnlib.generate(model, rng, 3, size=n, temperature=0.7, end=2)
+    for wanted in ([2], [0, 2], [1, 0, 1], [0, 1, 2]):
+        x = np.zeros((len(wanted), 1, 3))
+        x[np.arange(1, len(wanted)), 0, wanted[:-1]] = 1
+        p = np.prod(probabilities(model.outputs(x), 0.7)[np.arange(len(wanted)), 0, wanted])
+        same = (symbols[: len(wanted)] == np.array(wanted)[:, None]).all(axis=0) & (lengths == len(wanted))
+        assert abs(same.mean() - p) < 5 * np.sqrt(p / n)
+    past = np.arange(len(symbols))[:, None] >= lengths
+    assert past.any()
+    assert (symbols[past] == 2).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"model": rnnlib.LSTM(3, 3, rng=np.random.default_rng(0))}, TypeError, "model: expected an object with the"),
+        ({"rng": None}, TypeError, "rng"),
+        ({"steps": 0}, ValueError, "steps: expected at least 1"),
+        ({"size": 0}, ValueError, "size"),
+        ({"temperature": -1}, ValueError, "temperature"),
+        ({"prefix": [3]}, ValueError, "prefix: expected symbols from 0 to 2, got 3 to 3"),
+        ({"prefix": [0.5]}, TypeError, "prefix: expected whole numbers"),
+        ({"prefix": [[1]]}, ValueError, r"prefix: expected \(P,\), got \(1, 1\)"),
+        ({"end": 3}, ValueError, "end: expected symbols from 0 to 2"),
+        ({"model": rnnlib.Model(elman(3, 4))}, ValueError, "the 4 symbols it writes"),
+        ({"model": rnnlib.Model(rnnlib.Bidirectional(elman(3, 1), elman(3, 2)))}, ValueError, "reads forward"),
+    ],
+)
+def test_a_wrong_argument_of_generate_is_named(changes, error, words):
+    good = {"model": counting_model(3), "rng": np.random.default_rng(0), "steps": 4}
+    with pytest.raises(error, match=words):
+        rnnlib.generate(**good | changes)

@@ -173,7 +173,7 @@ def test_what_is_no_longer_finite_is_named_and_never_reaches_the_weights():
     assert 0 < step < 50
     assert history.stopped.startswith(f"step {step}: ")
     assert "inf" in history.stopped or "nan" in history.stopped
-    assert history.stopped.endswith("the weights are those before this step")
+    assert history.stopped.endswith("this step was not taken")
     assert np.isfinite(history.loss).all()
     assert np.isfinite(history.gradient_norm).all()
     assert_same_params(model, kept[-1])
@@ -225,6 +225,14 @@ def test_a_stream_carries_the_state_and_not_the_gradient():
     carried = model.loss_and_gradients(windows[1], state=run.final_state)[0]
     assert history.loss[1] == pytest.approx(carried, rel=1e-12)
     assert history.loss[1] != pytest.approx(alone, rel=1e-6)
+
+
+def test_a_network_that_reads_backward_has_no_state_to_carry():
+    rng = np.random.default_rng(0)
+    network = rnnlib.Bidirectional(rnnlib.Elman(3, 2, rng=rng), rnnlib.Elman(3, 2, rng=rng))
+    model = rnnlib.Model(rnnlib.Stacked(network, rnnlib.Elman(4, 4, rng=rng)), 2, rng=rng)
+    with pytest.raises(ValueError, match="network: expected a network that reads forward"):
+        rnnlib.train(model, rnnlib.stream(draw(rng), 2), 2, rnnlib.SGD(0.1), rng=rng, **QUIET)
 
 
 def test_dropout_is_drawn_from_the_generator_of_the_training():
