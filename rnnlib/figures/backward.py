@@ -1,5 +1,6 @@
 """The backward pass as drawings: the walk over three steps, and the two directions of the error."""
 
+import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
 from ..style import COLOURS
@@ -21,7 +22,7 @@ def short(value):
     """A number with at most two decimals and no more than four figures, and a real minus sign."""
     size = abs(value)
     digits = 2 if size < 10 else 1 if size < 100 else 0
-    text = f"{value:.1g}" if 0 < size < 0.005 else f"{round(value, digits):.{digits}f}"
+    text = f"{value:.1g}" if 0 < size < 0.005 else f"{round(value, digits) + 0.0:.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
     return text.replace("-", "−")
 
@@ -115,3 +116,32 @@ def two_directions(ax, steps, layers=2):
     ax.text(right, 1.6 * (layers - 0.5), "down: $W_x^{(2)\\,T}\\, \\delta_t^{(2)}$", **words)
     ax.text(right, 1.6, "back: $W_s^{(1)\\,T}\\, \\delta_{t+1}^{(1)}$", **words)
     return net
+
+
+def continued_wave(ax, truth, forced, free, given):
+    """A wave, what a network says that is fed with it, and what it says alone after ``given`` true values."""
+    ax.set(xlabel="step $t$", ylabel="value", ylim=(-1.6, 1.9))
+    ax.plot(truth, color=COLOURS["target"], linewidth=5, alpha=0.35, label="truth")
+    ax.plot(forced, color=COLOURS["output"], linewidth=1.4, label="fed the truth")
+    alone = range(given - 1, len(truth))
+    ax.plot(alone, free[given - 1 :], color=COLOURS["gradient"], linestyle="--", label="fed its own output")
+    ax.axvline(given - 0.5, color=COLOURS["bound"], linewidth=1)
+    return ax.legend(ncols=3, loc="upper right")
+
+
+def jump(curve, profile, losses, along, fractions):
+    """A loss that falls and jumps at its last step, and the loss along that step.
+
+    ``losses`` by training step; ``along`` the weight and the loss, two arrays, at the ``fractions`` of the last step.
+    """
+    last = len(losses) - 1
+    curve.plot(losses, color=COLOURS["output"])
+    curve.set(yscale="log", xlabel="training step", ylabel="loss", ylim=(1, 1000), xlim=(0, last + 2))
+    profile.plot(*along, color=COLOURS["output"])
+    profile.set(yscale="log", xlabel="recurrent weight $W_s$", ylabel="loss")
+    for fraction, step, colour, drop in ((0, last - 1, "state", -14), (1, last, "gradient", 6)):
+        at = [np.interp(fraction, fractions, values) for values in along]
+        look = {"color": COLOURS[colour], "markersize": 9, "zorder": 4}
+        curve.plot(step, losses[step], "o", **look)
+        profile.plot(*at, "o", **look)
+        profile.annotate(f"step {step}", at, (-10, drop), textcoords="offset points", ha="right", color=COLOURS[colour])

@@ -11,7 +11,7 @@ from ...style import COLOURS
 
 # ε from 0.1 to 1e-15; the error is the median over as many one-unit networks.
 EPSILONS = np.logspace(-1, -15, 85)
-NETWORKS = 400
+NETWORKS = 4000
 ZOOM = np.linspace(-1.5, 1.5, 91)
 
 
@@ -134,6 +134,6 @@ def _update_gradient_check(artists, epsilon, precision, difference):
     else:
         why = "To the left of the lowest point the loss comes in rounded steps: the error grows like 1/ε."
     return (
-        f"ε = {readable(epsilon)} in {precision}: the relative error is {readable(error)}; the lowest, "
-        f"{readable(curve.min())}, is near ε = {readable(best, 1)}. {why}"
+        f"ε = {readable(epsilon)} in {precision}: the relative error is {readable(error, 1)}, at best it can be "
+        f"{readable(curve.min(), 1)}. {why}"
     )
