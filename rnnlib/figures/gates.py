@@ -59,11 +59,19 @@ def cell_diagram(ax, texts=None, *, wires=None, backward=False):
     for start, end in _WIRES:
         ends = (nodes[end], nodes[start]) if backward else (nodes[start], nodes[end])
         arrow(ax, *ends, colour=COLOURS["gradient"] if backward else COLOURS.get(_BOXES.get(start, start), LINE))
-        x, y = np.mean([PLACES[start], PLACES[end]], axis=0)
-        upright = PLACES[start][0] == PLACES[end][0]
-        place = {"x": x + 0.15, "y": y, "va": "center"} if upright else {"x": x, "y": y + 0.2, "ha": "center"}
-        ax.text(s=(wires or {}).get((start, end), ""), **place)
+        if (start, end) in (wires or {}):
+            _beside_wire(ax, start, end, wires[start, end])
     return levels
+
+
+def _beside_wire(ax, start, end, words):
+    """Write ``words`` right of an upright wire, or over the middle of what is seen of a level one."""
+    (x, y), (x_end, y_end) = PLACES[start], PLACES[end]
+    if x == x_end:
+        ax.text(x + 0.15, (y + y_end) / 2, words, va="center")
+    else:
+        half = {place: 0.95 if place in _BOXES else 0.35 for place in (start, end)}
+        ax.text((x + half[start] + x_end - half[end]) / 2, y + 0.2, words, ha="center")
 
 
 def set_opening(level, opening):
