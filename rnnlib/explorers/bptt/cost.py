@@ -4,6 +4,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from ...figures.backward import short
+from ...figures.label import Label
 from ...figures.numbers import readable
 from ...live import LiveFigure
 from ...style import COLOURS
@@ -34,22 +35,21 @@ def _draw_cost(fig):
     pairs, counts = fig.subplots(1, 2, width_ratios=[1, 1.5])
     pairs.set(xlim=(0, LONGEST), ylim=(0, LONGEST), xlabel="loss at step $t$", ylabel="reached back to step $k$")
     pairs.set_title("Steps back that are taken")
-    counts.set(xlim=(2, LONGEST * 6), ylim=(0.8, 1e5), xscale="log", yscale="log", xlabel="number of steps $T$")
+    counts.set(xlim=(2, LONGEST * 10), ylim=(0.8, 1e5), xscale="log", yscale="log", xlabel="number of steps $T$")
     counts.set_title("How many")
     T = np.arange(2, LONGEST + 1)
     recursion = counts.plot(T, steps_back(T)[1], color=COLOURS["state"])[0]
     counts.text(LONGEST * 1.08, LONGEST, "recursion", color=COLOURS["state"], va="center")
+    for height, words, colour in (
+        (0.96, "sum over pairs: the area", "gradient"),
+        (0.86, "recursion: the dashes", "state"),
+    ):
+        pairs.text(0.03, height, words, color=COLOURS[colour], va="top", transform=pairs.transAxes)
     return {
         "area": pairs.fill([0, 0, 0], [0, 0, 0], color=COLOURS["gradient"], alpha=0.45, linewidth=1.5)[0],
         "line": pairs.plot([], [], color=COLOURS["state"], linewidth=3, linestyle="--")[0],
-        "words": [
-            pairs.text(0.03, 0.96 - 0.1 * k, words, color=COLOURS[colour], va="top", transform=pairs.transAxes)
-            for k, (words, colour) in enumerate(
-                (("sum over pairs: the area", "gradient"), ("recursion: the dashes", "state"))
-            )
-        ],
         "naive": counts.plot([], [], color=COLOURS["gradient"])[0],
-        "label": counts.text(1, 1, "sum over\npairs", color=COLOURS["gradient"], va="center"),
+        "label": Label(counts, color=COLOURS["gradient"], weight="normal", rim=False),
         "dots": [counts.plot([], [], "o", color=COLOURS[colour], markersize=8)[0] for colour in ("gradient", "state")],
         "recursion": recursion,
     }
@@ -64,7 +64,7 @@ def _update_cost(artists, steps, losses):
     artists["area"].set_xy(corners)
     artists["line"].set_data([1, steps], [1, steps])
     artists["naive"].set_data(T, all_naive)
-    artists["label"].set_position((LONGEST * 1.08, all_naive[-1] if every else 4 * all_naive[-1]))
+    artists["label"].say(LONGEST * 1.08, all_naive[-1] if every else 4 * all_naive[-1], "sum over pairs", ha="left")
     for dot, count in zip(artists["dots"], (naive, recursion), strict=True):
         dot.set_data([steps], [count])
     if not every:

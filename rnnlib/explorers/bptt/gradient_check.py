@@ -5,6 +5,7 @@ import functools
 import ipywidgets as widgets
 import numpy as np
 
+from ...figures.label import Label
 from ...figures.numbers import readable
 from ...live import LiveFigure
 from ...style import COLOURS
@@ -97,7 +98,7 @@ def _draw_gradient_check(fig):
     error.plot([], [])
     return {
         "other": error.plot([], [], color=COLOURS["bound"], linewidth=1.4)[0],
-        "other_words": error.text(2e-15, 1.4e-12, "", color=COLOURS["bound"], va="bottom", size="small"),
+        "other_words": Label(error, color=COLOURS["bound"], weight="normal", scale=0.83, rim=False),
         "curve": error.plot([], [], color=COLOURS["gradient"])[0],
         "dot": error.plot(
             [], [], "o", color=COLOURS["gradient"], markersize=9, clip_on=False, in_layout=False, zorder=5
@@ -116,7 +117,7 @@ def _zoomed(precision):
 def _update_gradient_check(artists, epsilon, precision, difference):
     other = "float32" if precision == "float64" else "float64"
     artists["other"].set_data(EPSILONS, check_curve(other, difference))
-    artists["other_words"].set_text(f"grey: {other}")
+    artists["other_words"].say(2e-15, 2e-12, f"grey: {other}", ha="left")
     curve = check_curve(precision, difference)
     artists["curve"].set_data(EPSILONS, curve)
     error = check_error(epsilon, precision, difference)

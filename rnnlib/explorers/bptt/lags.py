@@ -8,6 +8,7 @@ from matplotlib.colors import LogNorm
 
 from ... import gradient_flow
 from ...cells import Elman
+from ...figures.label import Label
 from ...figures.numbers import readable
 from ...live import LiveFigure
 from ...style import COLOURS
@@ -154,7 +155,7 @@ def _draw_truncation(fig):
     lags.set_title("Gradient by lag")
     cosine.set(xlim=(0, SEQUENCE + 1), ylim=(-0.05, 1.05), xlabel="window $k$")
     cosine.set_title("Cosine with full")
-    saved.set(xlim=(1, 2e4), ylim=(-0.6, 3.6), xscale="log", yticks=[])
+    saved.set(xlim=(1, 2e4), ylim=(-0.65, 3.6), xscale="log", yticks=[])
     saved.set_title("Cost")
     saved.grid(False)
     words = {"ha": "right", "va": "top", "transform": lags.transAxes, "size": "small", "in_layout": False}
@@ -162,7 +163,7 @@ def _draw_truncation(fig):
     bars = saved.barh([2.7, 2.0, 0.7, 0.0], [2] * 4, left=1, height=0.55)
     for bar, colour in zip(bars, ("gradient", "bound") * 2, strict=True):
         bar.set_color(COLOURS[colour])
-    for y, words in ((3.3, "steps back"), (1.3, "states kept at a time")):
+    for y, words in ((3.3, "steps back"), (1.3, "states kept"), (-0.45, "grey: in full")):
         saved.text(1.2, y, words, va="center", size="small", in_layout=False)
     return {
         "dropped": lags.plot([], [], "o", color=COLOURS["bound"], markersize=3.5)[0],
@@ -170,7 +171,7 @@ def _draw_truncation(fig):
         "cosine": cosine.plot([], [], color=COLOURS["gradient"])[0],
         "dot": cosine.plot([], [], "o", color=COLOURS["gradient"], markersize=9, zorder=5, **loose)[0],
         "bars": list(bars),
-        "numbers": [saved.text(2, y, "", va="center", size="small", in_layout=False) for y in (2.7, 2.0, 0.7, 0.0)],
+        "numbers": [Label(saved, color="#222222", weight="normal", scale=0.83, rim=False) for _ in bars],
     }
 
 
@@ -184,12 +185,10 @@ def _update_truncation(artists, window, gain, blocks):
     artists["cosine"].set_data(WINDOWS, curve)
     artists["dot"].set_data([window], [curve[window - 1]])
     steps = truncation_steps(window, blocks)
-    for bar, text, value, whose in zip(
-        artists["bars"], artists["numbers"], (steps, SEQUENCE, window, SEQUENCE), ("truncated", "full") * 2, strict=True
-    ):
+    costs = steps, SEQUENCE, window, SEQUENCE
+    for bar, text, value in zip(artists["bars"], artists["numbers"], costs, strict=True):
         bar.set_width(value - 0.97)
-        text.set_x(value * 1.25)
-        text.set_text(f"{value} {whose}")
+        text.say(value * 1.25, bar.get_y() + bar.get_height() / 2, str(value), ha="left")
     work = f"{steps} instead of {SEQUENCE}" if steps > SEQUENCE else f"{SEQUENCE}, no fewer than in full"
     return (
         f"Window {window}, gain {gain:.1f}: the cosine with the full gradient is {curve[window - 1]:.3f}. "
