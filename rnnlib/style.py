@@ -1,6 +1,7 @@
 """The look of the course: one style sheet, one palette, one switch for the lecture hall."""
 
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import matplotlib as mpl
@@ -31,6 +32,7 @@ COLOURS = {
 }
 
 LECTURE_SCALE = 1.35
+LECTURE_PIXELS = 1.5
 _SIZES = (
     *("font.size", "axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize"),
     *("lines.linewidth", "lines.markersize"),
@@ -38,26 +40,44 @@ _SIZES = (
 _lecture = False
 
 
+@cache
+def _sheet():
+    return mpl.rc_params_from_file(SHEET, use_default_template=False)
+
+
 def rc_params():
     """The settings of the style sheet, enlarged where the lecture switch is on."""
-    rc = mpl.rc_params_from_file(SHEET, use_default_template=False)
+    rc = dict(_sheet())
     if _lecture:
         rc.update({name: rc[name] * LECTURE_SCALE for name in _SIZES})
+        rc["figure.dpi"] *= LECTURE_PIXELS
     return rc
 
 
 def use(lecture=False):
-    """Give every picture that follows the look of the course; ``lecture=True`` for big type and thick lines."""
+    """Give every picture that follows the look of the course.
+
+    ``lecture=True`` is for the hall: big type, thick lines, and more pixels for a page that is zoomed.
+    """
     global _lecture
     _lecture = bool(lecture)
     mpl.rcParams.update(rc_params())
 
 
+def scale():
+    """How much larger than usual type and lines are drawn: 1, or more where the lecture switch is on."""
+    return LECTURE_SCALE if _lecture else 1.0
+
+
 @contextmanager
-def context():
-    """The look of the course for the pictures drawn inside a ``with`` block."""
-    with mpl.rc_context(rc_params()):
+def context(rc=None):
+    """The look of the course, or the settings ``rc``, for the pictures drawn inside a ``with`` block."""
+    rc = rc_params() if rc is None else rc
+    if all(mpl.rcParams[name] == value for name, value in rc.items()):  # they hold already, and switching costs 1 ms
         yield
+    else:
+        with mpl.rc_context(rc):
+            yield
 
 
 def new_figure(width=9.0, height=3.6):
