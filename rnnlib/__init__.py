@@ -3,6 +3,7 @@
 Arrays are time-major, ``(T, B, D)``: steps, batch, size. Weights have the shape of the formula, ``(out, in)``.
 """
 
+from . import interop
 from .activations import get_activation, sigmoid, softmax
 from .attention import AdditiveAttention, DotAttention, attend, attend_back
 from .cells import LSTM, Cell, Elman, GRUResetAfter, GRUResetBefore, Jordan, PeepholeLSTM
@@ -54,6 +55,7 @@ __all__ = [
     "get_activation",
     "global_norm",
     "identity",
+    "interop",
     "numerical_gradient",
     "orthogonal",
     "relative_error",
