@@ -65,9 +65,10 @@ def eigenvalue_plane(ax, eigenvalues=(), reach=1.6):
     return ax.plot(values.real, values.imag, "o", color=COLOURS["state"], alpha=0.8, zorder=3)[0]
 
 
-def surface_colours(loss, limits):
-    """The colour of each loss on a log scale, as an image ``(rows, columns, 4)`` of bytes."""
-    return SURFACE(LogNorm(*limits, clip=True)(loss), bytes=True)
+def surface_colours(loss, limits, bands=12):
+    """The colour of each loss on a log scale in ``bands`` steps, as an image ``(rows, columns, 4)`` of bytes."""
+    level = np.floor(LogNorm(*limits, clip=True)(loss) * bands).clip(0, bands - 1)
+    return SURFACE((level + 0.5) / bands, bytes=True)
 
 
 def loss_surface(ax, w, b, loss, limits):
@@ -90,3 +91,28 @@ def descent_path(ax, path=((), ()), *, kind="clipped"):
     """The way of a descent over a loss surface, a mark at each step; ``kind`` is 'clipped' or 'free'."""
     look = DESCENTS[check_choice("kind", kind, DESCENTS)]
     return ax.plot(*path, zorder=3, markeredgecolor="black", markeredgewidth=0.4, **look)[0]
+
+
+def success_by_lag(ax, lags, results, *, color=COLOURS["RNN"], label=None, marker="o"):
+    """Accuracy against the lag of a task: the mean of several trainings as a line, each training as a dot.
+
+    ``results (len(lags), trainings)``; a dashed line marks the half that guessing between two classes gives.
+    """
+    results = np.asarray(results)
+    ax.axhline(0.5, color=COLOURS["bound"], linestyle=(0, (4, 2)), linewidth=1.4)
+    ax.plot(np.repeat(lags, results.shape[1]), results.ravel(), marker, color=color, alpha=0.4)
+    ax.set(xscale="log", ylim=(0.3, 1.04), xlabel="lag of the task, steps", ylabel="right answers")
+    ax.set_xticks(lags, [f"{lag:g}" for lag in lags])
+    ax.minorticks_off()
+    ax.set_yticks([0.5, 0.75, 1], ["50 %", "75 %", "100 %"])
+    return ax.plot(lags, results.mean(axis=1), marker=marker, color=color, label=label)[0]
+
+
+def training_on_log(ax, values, limits, *, color=COLOURS["gradient"], label=None):
+    """A quantity at each step of a training on a log scale; where it is inf or NaN, a cross at the ceiling."""
+    values = np.asarray(values, dtype=float)
+    ax.set(yscale="log", ylim=limits, xlabel="step of training")
+    ax.minorticks_off()
+    lost = np.flatnonzero(~np.isfinite(values))
+    ax.plot(lost, np.full(lost.size, limits[1]), "X", color=color, markersize=11, clip_on=False, zorder=5)
+    return ax.plot(held(values, limits), marker="o", color=color, label=label)[0]

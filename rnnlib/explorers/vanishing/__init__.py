@@ -2,8 +2,8 @@
 
 from .chain import activation_chain
 from .lags import gradient_norm_by_lag, shares_by_lag
-from .matrices import matrices
-from .powers import powers
+from .matrix_powers import matrices
+from .one_unit import powers
 from .surface import error_surface
 
 __all__ = [

@@ -15,7 +15,7 @@ WEIGHTS = np.linspace(0.9, 1.1, 201)
 STEPS = 1000
 LOG_ONLY = "shown on the log scale alone"
 # The thin curves behind those that move.
-FAN = (*np.arange(0.9, 1.11, 0.02), 0.995, 0.998, 1.002, 1.005)
+FAN = (*np.linspace(0.9, 1.1, 11), 0.996, 1.004)
 # What each scale shows: the limits of the value, of its derivative and of the loss.
 LIMITS = {
     "log": ((1e-56, 1e56), (1e-56, 1e56), (1e-14, 1e94)),
@@ -44,7 +44,7 @@ def powers():
         },
         """Left, a number that is multiplied by the recurrent weight at each of up to 1000 steps, above its
         derivative; right, the loss against the weight: a flat plain, a valley at 1 and a cliff.""",
-        size=(8.8, 3.5),
+        size=(8.6, 3.4),
     )
 
 
@@ -103,7 +103,7 @@ def _update_powers(artists, weight, steps, scale):
     axes = [line.axes for line in artists["lines"]]
     if axes[0].get_yscale() != scale:
         _set_scale(axes, scale)
-    t = np.arange(1, steps + 1.0)
+    t = np.unique(np.linspace(1, steps, 250).astype(int))
     value, slope = weight ** (t - 1), (t - 1) * weight ** (t - 2)
     curves = ((t, value), (t, slope), (WEIGHTS, (WEIGHTS ** (steps - 1) - TARGET) ** 2))
     y, dy = float(value[-1]), float(slope[-1])
