@@ -24,11 +24,8 @@ class Activation(NamedTuple):
 
 def sigmoid(z, out=None):
     """The logistic function 1 / (1 + exp(-z)), computed as tanh(z/2)/2 + 1/2, which cannot overflow."""
-    y = np.asarray(np.multiply(z, 0.5, out=out))
-    np.tanh(y, out=y)
-    y *= 0.5
-    y += 0.5
-    return y[()]
+    y = np.tanh(np.multiply(z, 0.5, out=out), out=out)
+    return np.add(np.multiply(y, 0.5, out=out), 0.5, out=out)
 
 
 def relu(z, out=None):

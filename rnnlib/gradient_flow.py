@@ -121,7 +121,7 @@ def _backward_steps(run, sequence):
     cell, one = run.cell, slice(sequence, sequence + 1)
     before, after = (tuple(part[:, one] for part in steps) for steps in (run.states_before, run.states_after))
     trace = run.trace._make(part[:, one] for part in run.trace)
-    slopes, W = cell.slopes(before, after, trace), cell.recurrent_blocks
+    slopes, W = cell.slopes(before, after, trace), cell.blocks_of(cell.recurrent_weight)
 
     def step_back(t, d_state):
         repeated = [np.repeat(part[..., t, :, :], len(d_state[0]), axis=-2) for part in slopes]

@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .cells import Cell
-from .cells.base import back_through, split_rows
 from .checks import check_array, check_lengths
+
+# how many deltas the backward pass works on at a time: 2 MB of float64
+BLOCK_ENTRIES = 2**18
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,15 @@ def _(cell: Cell, x, state=None, lengths=None):
     mask = None if lengths is None else np.arange(T)[:, None] < check_lengths("lengths", lengths, B, T)
     states = tuple(np.empty((T + 1, B, part.shape[1]), cell.dtype) for part in state)
     _put(state, states, 0)
-    # a_t = W_x x_t + b for all steps at once, each block of rows an array of its own: (G, T, B, H)
-    W_x = split_rows(cell.params[cell.input_weight], len(cell.blocks))
-    a = (x.reshape(T * B, -1) @ W_x.swapaxes(1, 2)).reshape(len(W_x), T, B, -1)
-    a += cell.params[cell.bias].reshape(len(W_x), 1, 1, -1)
-    trace = cell.new_trace(a)
-    W_T = np.ascontiguousarray(cell.recurrent_blocks.swapaxes(1, 2))
+    # a_t = W_x x_t + b for all steps at once, each block of rows an array of its own: (T, G, B, H)
+    W_x = cell.blocks_of(cell.input_weight)
+    a = x[:, None] @ np.ascontiguousarray(W_x.swapaxes(1, 2))
+    a += cell.params[cell.bias].reshape(len(W_x), 1, -1)
+    trace = cell.new_trace(a.swapaxes(0, 1))
+    W_T = np.ascontiguousarray(cell.blocks_of(cell.recurrent_weight).swapaxes(1, 2))
     run = Run(cell, x, states, trace, mask)
     previous = state
-    steps = zip(range(T), a.swapaxes(0, 1), by_step(run.states_after), by_step(trace), strict=True)
+    steps = zip(range(T), a, by_step(run.states_after), by_step(trace), strict=True)
     for t, a_t, state, trace_t in steps:
         cell.step(W_T, a_t, previous, state, trace_t)
         if mask is not None:
@@ -134,16 +136,33 @@ def bptt(run, d_outputs, d_final_state=None, keep_state_gradients=False):
 
 @bptt.register
 def _(run: Run, d_outputs, d_final_state=None, keep_state_gradients=False):
-    cell, mask = run.cell, run.mask
+    cell = run.cell
     T, B = run.x.shape[:2]
     check_array("d_outputs", d_outputs, dtype=cell.dtype, T=T, B=B, H=cell.output_size)
     d_state = cell.zero_state(B) if d_final_state is None else cell.check_state("d_final_state", d_final_state, B)
+    kept = tuple(np.empty_like(part) for part in run.states) if keep_state_gradients else None
+    d_x, params = np.empty_like(run.x), {}
+    # a block of steps at a time, so that what is worked on stays in the cache
+    size = max(1, BLOCK_ENTRIES // (B * len(cell.params[cell.bias])))
+    for stop in range(T, 0, -size):
+        start = max(stop - size, 0)
+        part = run.part(start, stop)
+        kept_part = kept and tuple(array[start : stop + 1] for array in kept)
+        slopes, d_state = _walk_back(part, d_outputs[start:stop], d_state, kept_part)
+        d_x[start:stop] = cell.input_gradient(slopes)
+        for name, gradient in cell.weight_gradients(part, slopes).items():
+            params[name] = params[name] + gradient if name in params else gradient
+    return Gradients(params, d_x, d_state, kept)
+
+
+def _walk_back(run, d_outputs, d_state, kept):
+    """From the last step to the first: the slopes, which are deltas now, and the gradient at the initial state."""
+    cell, mask = run.cell, run.mask
     if mask is not None:
         d_outputs = d_outputs * mask[..., None]
     slopes = cell.slopes(run.states_before, run.states_after, run.trace)
-    W = cell.recurrent_blocks
-    kept = tuple(np.empty_like(part) for part in run.states) if keep_state_gradients else None
-    steps = zip(range(T), d_outputs, by_step(slopes), by_step(run.trace), strict=True)
+    W = cell.blocks_of(cell.recurrent_weight)
+    steps = zip(range(len(run)), d_outputs, by_step(slopes), by_step(run.trace), strict=True)
     for t, d_output, slopes_t, trace_t in reversed(list(steps)):
         d_state = (d_state[0] + d_output, *d_state[1:])
         if kept is not None:
@@ -157,10 +176,7 @@ def _(run: Run, d_outputs, d_final_state=None, keep_state_gradients=False):
     if mask is not None:
         for part in slopes:
             np.copyto(part, 0, where=~mask[..., None])
-    # dL/dx_t = W_x^T da_t
-    da, W_x = slopes[0], split_rows(cell.params[cell.input_weight], len(cell.blocks))
-    d_x = back_through(W_x, da.reshape(len(W_x), T * B, -1)).reshape(T, B, -1)
-    return Gradients(cell.weight_gradients(run, slopes), d_x, d_state, kept)
+    return slopes, d_state
 
 
 def by_step(arrays):

@@ -139,18 +139,24 @@ class Cell:
             for part, value in zip(self.states, parts, strict=True)
         )
 
-    @property
-    def recurrent_blocks(self):
-        """The recurrent weights block by block, ``(G, H, N)``."""
-        return split_rows(self.params[self.recurrent_weight], len(self.blocks))
+    def blocks_of(self, name):
+        """A weight matrix block by block, as a view: ``(G*H, N) -> (G, H, N)``."""
+        weights = self.params[name]
+        return weights.reshape(len(self.blocks), -1, weights.shape[1])
 
     def recurrent_operands(self, run):
         """What each block of the recurrent weights multiplies: G arrays ``(T, B, N)``."""
         return [run.states[0][:-1] for _ in self.blocks]
 
     def recurrent_deltas(self, slopes):
-        """The gradient at the recurrent product, ``(G, T, B, H)``: delta, unless a gate stands between the two."""
+        """The gradient at the recurrent product, G arrays ``(T, B, H)``: delta, unless a gate stands between."""
         return slopes[0]
+
+    def input_gradient(self, slopes):
+        """dL/dx_t = W_x^T da_t for all steps at once, ``(T, B, D)``."""
+        da = slopes[0]
+        G, T, B, H = da.shape
+        return back_through(self.blocks_of(self.input_weight), da.reshape(G, T * B, H)).reshape(T, B, -1)
 
     def weight_gradients(self, run, slopes):
         """The gradient of every parameter, each one product of the whole sequence.
@@ -163,13 +169,8 @@ class Cell:
         return {
             self.input_weight: np.concatenate([outer_sum(block, run.x) for block in da]),
             self.recurrent_weight: np.concatenate([outer_sum(block, operand) for block, operand in pairs]),
-            self.bias: da.sum(axis=(1, 2)).reshape(-1),
+            self.bias: np.concatenate([total(block) for block in da]),
         }
-
-
-def split_rows(weights, blocks):
-    """The blocks of rows of a matrix as a view: ``(G*H, N) -> (G, H, N)``."""
-    return weights.reshape(blocks, -1, weights.shape[1])
 
 
 def back_through(weights, d):
@@ -180,3 +181,9 @@ def back_through(weights, d):
 def outer_sum(left, right):
     """sum over time and batch of left_t right_t^T, as one matrix product: ``(T,B,M), (T,B,N) -> (M,N)``."""
     return left.reshape(-1, left.shape[-1]).T @ right.reshape(-1, right.shape[-1])
+
+
+def total(steps):
+    """sum over time and batch, as a product with ones, which is faster: ``(T,B,N) -> (N,)``."""
+    rows = steps.reshape(-1, steps.shape[-1])
+    return np.ones(len(rows), rows.dtype) @ rows

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..activations import sigmoid, sigmoid_slope, tanh_slope
-from .base import Cell, back_through
+from .base import Cell, back_through, total
 
 
 class GRUResetBeforeTrace(NamedTuple):
@@ -30,7 +30,7 @@ class GRUResetBefore(Cell):
     blocks = ("r", "z", "n")
 
     def new_trace(self, a):
-        return GRUResetBeforeTrace(*a, np.empty_like(a[0]))
+        return GRUResetBeforeTrace(*a, np.empty(a.shape[1:], a.dtype))
 
     def step(self, W_T, a, previous, state, trace):
         (h,), gates = previous, a[:2]
@@ -90,7 +90,7 @@ class GRUResetAfter(Cell):
         return super().shapes(input_size, state_size) | {"b_nh": (state_size,)}
 
     def new_trace(self, a):
-        return GRUResetAfterTrace(*a, np.empty_like(a[0]))
+        return GRUResetAfterTrace(*a, np.empty(a.shape[1:], a.dtype))
 
     def step(self, W_T, a, previous, state, trace):
         (h,), gates = previous, a[:2]
@@ -105,28 +105,27 @@ class GRUResetAfter(Cell):
         mix(z, h, n, out=state[0])
 
     def slopes(self, previous, state, trace):
-        # delta_r = delta_n * q_n r (1 - r)
-        da = gate_slopes(*previous, trace, trace.q_n)
-        return da, np.empty_like(da)
+        # delta_r = delta_n * q_n r (1 - r);   and room for the gradient at q_n
+        return gate_slopes(*previous, trace, trace.q_n), np.empty_like(trace.q_n)
 
     def step_back(self, W, d_state, slopes, trace):
-        (d_h,), (da, dq) = d_state, slopes
+        (d_h,), (da, dq_n) = d_state, slopes
         r, z, _, _ = trace
         delta_r, _, delta_n = da
         # delta_z, delta_n = slope * dh;   delta_r = slope * delta_n
         da[1:] *= d_h
         delta_r *= delta_n
-        # the recurrent product of the candidate is seen through r
-        dq[:2] = da[:2]
-        np.multiply(delta_n, r, out=dq[2])
-        # dh_{t-1} = z * dh + W_h^T dq
-        return (d_h * z + back_through(W, dq),)
+        # q_n is seen through r: dq_n = r * delta_n
+        np.multiply(r, delta_n, out=dq_n)
+        # dh_{t-1} = z * dh + W_r^T delta_r + W_z^T delta_z + W_n^T dq_n
+        return (d_h * z + back_through(W[:2], da[:2]) + dq_n @ W[2],)
 
     def recurrent_deltas(self, slopes):
-        return slopes[1]
+        (delta_r, delta_z, _), dq_n = slopes
+        return delta_r, delta_z, dq_n
 
     def weight_gradients(self, run, slopes):
-        return super().weight_gradients(run, slopes) | {"b_nh": slopes[1][2].sum(axis=(0, 1))}
+        return super().weight_gradients(run, slopes) | {"b_nh": total(slopes[1])}
 
 
 def mix(z, h, n, out):
@@ -144,8 +143,10 @@ def gate_slopes(h, trace, seen_by_reset):
     sigmoid_slope(r, out=slope_r)
     slope_r *= seen_by_reset
     # delta_z = dh * (h_{t-1} - n) z (1 - z);   delta_n = dh * (1 - z)(1 - n^2)
-    sigmoid_slope(z, out=slope_z)
-    slope_z *= h - n
+    keep = 1 - z
+    np.subtract(h, n, out=slope_z)
+    slope_z *= z
+    slope_z *= keep
     tanh_slope(n, out=slope_n)
-    slope_n *= 1 - z
+    slope_n *= keep
     return slopes

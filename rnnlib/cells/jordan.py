@@ -6,7 +6,7 @@ import numpy as np
 
 from ..activations import get_activation
 from ..checks import check_size
-from .base import Cell, outer_sum
+from .base import Cell, outer_sum, total
 
 
 class JordanTrace(NamedTuple):
@@ -74,5 +74,5 @@ class Jordan(Cell):
     def weight_gradients(self, run, slopes):
         # dL/dW_o = sum_t dL/do_t s_t^T
         d_o = slopes[1]
-        own = {"W_o": outer_sum(d_o, run.trace.hidden), "b_o": d_o.sum(axis=(0, 1))}
+        own = {"W_o": outer_sum(d_o, run.trace.hidden), "b_o": total(d_o)}
         return super().weight_gradients(run, slopes) | own

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..activations import sigmoid, sigmoid_slope, tanh_slope
 from ..checks import FLOATS, check_number
-from .base import Cell, back_through
+from .base import Cell, back_through, total
 
 
 class LSTMTrace(NamedTuple):
@@ -39,7 +39,7 @@ class LSTM(Cell):
         self.params["b"][state_size : 2 * state_size] = forget_bias
 
     def new_trace(self, a):
-        return LSTMTrace(*a, np.empty_like(a[0]))
+        return LSTMTrace(*a, np.empty(a.shape[1:], a.dtype))
 
     def step(self, W_T, a, previous, state, trace):
         (h, c), (h_new, c_new) = previous, state
@@ -130,18 +130,19 @@ class PeepholeLSTM(LSTM):
         delta_i, delta_f, _, delta_o = slopes[0]
         c = run.states[1]
         pairs = ((delta_i, c[:-1]), (delta_f, c[:-1]), (delta_o, c[1:]))
-        own = {"p": np.stack([(delta * memory).sum(axis=(0, 1)) for delta, memory in pairs])}
+        own = {"p": np.stack([total(delta * memory) for delta, memory in pairs])}
         return super().weight_gradients(run, slopes) | own
 
 
-# the blocks i, f and o are sigmoids, which halve before and after the tanh; g is a tanh
-HALF = {np.dtype(dtype): np.array([0.5, 0.5, 1, 0.5], dtype)[:, None, None] for dtype in FLOATS}
+# the blocks i, f and o are sigmoids, which take half before the tanh and after it; g is a tanh
+HALF = np.array([0.5, 0.5, 1, 0.5])[:, None, None]
+SCALE_AND_SHIFT = {np.dtype(dtype): (HALF.astype(dtype), (1 - HALF).astype(dtype)) for dtype in FLOATS}
 
 
 def squash(z):
     """Turn the pre-activations ``(4, B, H)`` into i, f, g, o in place, by one tanh: sigmoid(z) = tanh(z/2)/2 + 1/2."""
-    half = HALF[z.dtype]
-    z *= half
+    scale, shift = SCALE_AND_SHIFT[z.dtype]
+    z *= scale
     np.tanh(z, out=z)
-    z *= half
-    z += 1 - half
+    z *= scale
+    z += shift
