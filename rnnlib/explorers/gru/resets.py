@@ -1,0 +1,88 @@
+"""The reset gate before the matrix product, or after it: where the two forms differ."""
+
+import ipywidgets as widgets
+import numpy as np
+
+from ...figures.label import Label
+from ...live import LiveFigure
+from ...style import COLOURS
+
+UNITS = 6
+
+
+def _draws():
+    rng = np.random.default_rng(12)
+    W_nh = rng.normal(size=(UNITS, UNITS)) / np.sqrt(UNITS)
+    h = rng.uniform(-1, 1, size=UNITS)
+    return W_nh, h, np.linspace(-1, 1, UNITS)[rng.permutation(UNITS)]
+
+
+def candidates(r, W_nh, h, b_nh=0.0):
+    """tanh(W_nh (r * h) + b_nh) and tanh(r * (W_nh h + b_nh)), the two forms of the candidate with no input."""
+    return np.tanh(W_nh @ (r * h) + b_nh), np.tanh(r * (W_nh @ h + b_nh))
+
+
+def reset_forms():
+    """The candidate of six units in both forms, for reset gates that are alike or not, and a bias inside."""
+    return LiveFigure(
+        _draw,
+        _update,
+        {
+            "mean": widgets.FloatSlider(value=0.5, min=0, max=1, step=0.01, description="mean of the reset gates"),
+            "spread": widgets.FloatSlider(value=0.4, min=0, max=1, step=0.01, description="how far they differ"),
+            "bias": widgets.FloatSlider(value=0, min=-1, max=1, step=0.05, description="bias of the recurrent product"),
+        },
+        """Left, the reset gates of six units as bars; right, their candidates with the reset before the matrix product
+        and after it, side by side.""",
+        size=(9, 3.4),
+    )
+
+
+def gates_around(mean, spread, pattern):
+    """Reset gates around ``mean``, kept within 0 and 1."""
+    return np.clip(mean + 0.5 * spread * pattern, 0, 1)
+
+
+def _draw(fig):
+    gates, values = fig.subplots(1, 2, width_ratios=[1, 1.6])
+    units = np.arange(1, UNITS + 1)
+    gates.set(xlim=(0.4, UNITS + 0.6), ylim=(0, 1.08), xticks=units, xlabel="unit", ylabel="reset gate $r$")
+    gates.set_title("How much of $h$ each unit lets in")
+    values.set(xlim=(0.4, UNITS + 0.6), ylim=(-1, 1.5), xticks=units, xlabel="unit", ylabel="candidate $n$")
+    values.set_yticks([-1, 0, 1])
+    values.set_title("The candidate, in both forms")
+    values.axhline(0, color="#999999", linewidth=1)
+    artists = {
+        "gates": gates.bar(units, np.zeros(UNITS), 0.6, color=COLOURS["reset_gate"]),
+        "before": values.bar(
+            units - 0.19, np.zeros(UNITS), 0.36, color=COLOURS["candidate"], label="before: tanh(W (r⊙h))"
+        ),
+        "after": values.bar(
+            units + 0.19,
+            np.zeros(UNITS),
+            0.36,
+            facecolor="white",
+            edgecolor=COLOURS["state"],
+            hatch="///",
+            label="after: tanh(r⊙(W h + b))",
+        ),
+        "gap": Label(values, color=COLOURS["gradient"]),
+    }
+    values.legend(loc="upper left", ncols=2, columnspacing=1)
+    return artists
+
+
+def _update(artists, mean, spread, bias):
+    W_nh, h, pattern = _draws()
+    r = gates_around(mean, spread, pattern)
+    before, after = candidates(r, W_nh, h, bias)
+    for name, heights in (("gates", r), ("before", before), ("after", after)):
+        for bar, height in zip(artists[name], heights, strict=True):
+            bar.set_height(height)
+    gap = np.abs(before - after)
+    worst = int(gap.argmax())
+    artists["gap"].say(worst + 1, -0.97, f"{gap[worst]:.2f} apart" if gap[worst] > 0.005 else "", va="bottom")
+    if gap[worst] < 1e-12:
+        return "The two forms agree exactly: gates that are all alike can be taken out of the product, without a bias."
+    reason = "the gates differ from unit to unit" if np.ptp(r) > 0 else "the bias stands inside one form's reset"
+    return f"The two forms differ by up to {gap[worst]:.2f} (unit {worst + 1}), since {reason}."
