@@ -64,15 +64,16 @@ def entropy():
 def encode(sentences):
     """Inputs and targets for predicting each next word: a :class:`Batch`, padded to one length.
 
-    The input at step t is word t-1, one-hot, with a full stop before the first; the target is word t.
+    The input at step t is word t-1, one-hot, and zeros before the first; the target is word t.
     """
     lengths = np.array([len(words) for words in sentences])
     targets = np.zeros((lengths.max(), len(sentences)), dtype=int)
     for b, words in enumerate(sentences):
         targets[: len(words), b] = [WORD_INDEX[word] for word in words]
-    before = np.concatenate((np.full((1, len(sentences)), WORD_INDEX[STOP]), targets[:-1]))
-    mask = np.arange(lengths.max())[:, None] < lengths
-    return Batch(np.eye(len(WORDS))[before], targets, mask, lengths)
+    x = np.zeros((*targets.shape, len(WORDS)))
+    x[1:] = np.eye(len(WORDS))[targets[:-1]]
+    mask = np.arange(len(x))[:, None] < lengths
+    return Batch(x, targets, mask, lengths)
 
 
 def draw_batch(rng, size):

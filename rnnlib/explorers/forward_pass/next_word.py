@@ -8,7 +8,7 @@ import numpy as np
 from ... import style
 from ...figures.label import Label
 from ...live import LiveFigure
-from ...sampling import probabilities
+from ...sampling import one_hot_inputs, probabilities
 from ...tasks import agreement
 from . import trainings
 
@@ -74,5 +74,6 @@ def temperature():
 @cache
 def _next_word_logits(beginning):
     """O_t of the Elman language model after the words ``beginning``, ``(O,)``."""
-    given = [agreement.WORD_INDEX[word] for word in (agreement.STOP, *beginning.split())]
-    return trainings.language_models()["Elman"].outputs(np.eye(len(agreement.WORDS))[given][:, None])[-1, 0]
+    model = trainings.language_models()["Elman"]
+    given = np.array([[agreement.WORD_INDEX[word]] for word in beginning.split()])
+    return model.outputs(one_hot_inputs(given, model.network))[-1, 0]

@@ -8,11 +8,10 @@ from ...cells import Elman, Jordan
 from ...losses import squared_error
 from ...model import Batch, Model
 from ...optimizers import Adam
-from ...sampling import sample
+from ...sampling import generate
 from ...tasks import agreement, slot_filling
 from ...tdnn import TDNN
 from ...training import train
-from ...unroll import unroll
 
 WINDOWS = range(1, 9)
 LONGEST_DISTANCE = 8
@@ -46,7 +45,7 @@ def taggers():
         rng = np.random.default_rng(0 if key == "RNN" else key)
         size = len(slot_filling.WORDS), 24
         network = Elman(*size, rng=rng) if key == "RNN" else TDNN(*size, key, rng=rng)
-        models[key] = train_tagger(network, rng, steps=300 if key == "RNN" else 150)
+        models[key] = train_tagger(network, rng, steps=300 if key == "RNN" else 100)
     return models
 
 
@@ -109,7 +108,7 @@ def echoes():
         else:
             model = Model(Jordan(1, HIDDEN, key, rng=rng), loss="squared_error")
             model.loss_function = first_output_error
-        train(model, draw_echo, 400, Adam(0.01), rng=rng, clip=1.0, progress=False)
+        train(model, draw_echo, 300, Adam(0.01), rng=rng, clip=1.0, progress=False)
         models[key] = model
     return models
 
@@ -145,20 +144,15 @@ def perplexity(model, batch):
 
 
 def continue_sentences(model, beginning, size, rng, temperature=1.0, longest=12):
-    """``size`` sentences that begin with the words ``beginning``, drawn word by word; ends at the full stop."""
-    one_hot = np.eye(len(agreement.WORDS))
-    given = [agreement.WORD_INDEX[word] for word in (agreement.STOP, *beginning)]
-    x, state, drawn = np.repeat(one_hot[given][:, None], size, axis=1), None, []
-    for _ in range(longest - len(beginning)):
-        run = unroll(model.network, x, state)
-        drawn.append(sample(model.read_out(run.outputs[-1]), rng, temperature))
-        x, state = one_hot[drawn[-1]][None], run.final_state
-    return [[*beginning, *_until_stop(words)] for words in np.stack(drawn, axis=1)]
-
-
-def _until_stop(indices):
-    words = [agreement.WORDS[k] for k in indices]
-    return words[: words.index(agreement.STOP) + 1] if agreement.STOP in words else words
+    """``size`` sentences that begin with the words ``beginning``, drawn word by word; each ends at the full stop."""
+    prefix = [agreement.WORD_INDEX[word] for word in beginning]
+    stop = agreement.WORD_INDEX[agreement.STOP]
+    options = {"size": size, "temperature": temperature, "prefix": prefix, "end": stop}
+    symbols, lengths = generate(model, rng, longest - len(prefix), **options)
+    return [
+        [*beginning, *(agreement.WORDS[k] for k in column[:length])]
+        for column, length in zip(symbols.T, lengths, strict=True)
+    ]
 
 
 def _progress(keys, description):
