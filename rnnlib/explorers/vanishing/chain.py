@@ -97,7 +97,7 @@ def _update(artists, weight, depth, activation, bias):
     artists["bound"].set_data(layers, held(bound, LIMITS))
     artists["product"].set_data(layers, held(product, LIMITS))
     last = held(product[-1], LIMITS)
-    up = np.log10(last) > 20
+    up = np.log10(last) > 28
     side = "left" if depth < 0.6 * DEEPEST else "right"
     artists["number"].say(
         depth, last, readable(product[-1]), ha=side, va="top" if up else "bottom", shift=(0, -9 if up else 7)
@@ -111,7 +111,8 @@ def _update(artists, weight, depth, activation, bias):
 
 def _in_words(weight, depth, activation, product, factors):
     f = ACTIVATIONS[activation]
-    words = f"w = {weight:.1f}, {depth} layers of {activation}: of the gradient {readable(product)} is left. "
+    layers = "1 layer" if depth == 1 else f"{depth} layers"
+    words = f"w = {weight:.1f}, {layers} of {activation}: of the gradient {readable(product)} is left. "
     if weight == 0:
         return words + "A weight of 0 lets nothing through."
     if product == 0:

@@ -116,7 +116,7 @@ def _draw_norms(fig):
         "mean": slopes.plot([], [], color=COLOURS["state"])[0],
         "mean_word": Label(slopes, color=COLOURS["state"]),
     }
-    norms.legend(loc="lower left", handlelength=1.6, borderpad=0.2, labelspacing=0.2)
+    norms.legend(loc="upper left", ncols=2, handlelength=1.6, borderpad=0.2, columnspacing=1)
     return artists
 
 
@@ -127,7 +127,7 @@ def _update_norms(artists, gain, activation, steps, units, scale):
     artists["norms"].set_data(lags, held(norms, LIMITS))
     artists["bound"].set_data(lags, held(bound, LIMITS))
     last = held(norms[-1], LIMITS)
-    side, up = "left" if steps < 0.7 * LONGEST else "right", last > 1e6
+    side, up = "left" if steps < 0.7 * LONGEST else "right", last > 1e16
     artists["number"].say(
         steps, last, readable(norms[-1]), ha=side, va="top" if up else "bottom", shift=(0, -8 if up else 7)
     )

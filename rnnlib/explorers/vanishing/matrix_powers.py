@@ -78,7 +78,7 @@ def _draw(fig):
     entries = image.imshow(
         np.zeros((2, 2)), cmap="PuOr_r", vmin=-1, vmax=1, extent=(0, 1, 0, 1), interpolation="nearest"
     )
-    image.set_xlabel("violet ≤ −1, brown ≥ 1")
+    image.set_xlabel("violet ≤ −1, brown ≥ 1", fontsize="small")
     artists = {
         "eigenvalues": eigenvalue_plane(plane),
         "entries": entries,

@@ -84,7 +84,7 @@ def _draw_powers(fig):
 def _mark_limit(ax, height, words, side):
     line = ax.axhline(height, color=COLOURS["bound"], linewidth=1.2, linestyle=(0, (4, 3)))
     place = ("axes fraction", "data")
-    note = ax.annotate(words, (0.015, height), xycoords=place, color="#666666", fontsize="small", va=side)
+    note = ax.annotate(words, (0.25, height), xycoords=place, color="#666666", fontsize="small", va=side)
     for artist in (line, note):
         artist.set_gid(LOG_ONLY)
 

@@ -17,6 +17,7 @@ INITIAL = 0.5
 START = (5.0, -2.0)
 RATE = 0.5
 DESCENT = 80
+ON_THE_PLAIN = 0.07  # above the edge of the cliff the loss settles at 0.09
 COLOUR_LIMITS = (3e-3, 0.6)
 LIMITS = (1e-5, 1.0)
 W = np.linspace(3.5, 5.5, 121)
@@ -125,6 +126,8 @@ def _update(artists, threshold, steps):
         return words + "The threshold is never reached, so the two ways are one."
     if clipped[1][-10:].max() < free[1][-10:].min() / 3:
         return words + "Clipping keeps the descent at the foot of the cliff."
-    if clipped[1].min() > 0.05:
+    if clipped[1][-1] > ON_THE_PLAIN and largest > threshold and clipped[1].min() < free[1][0] / 2:
+        return words + "This threshold lets the jump pass: what is left of it is still too long."
+    if clipped[1].min() > free[1][0] / 2:
         return words + "The steps are too short to arrive: a threshold can be too small as well."
     return words + "The loss still jumps, and no jump can be longer than the rate times c."
