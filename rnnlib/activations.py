@@ -59,7 +59,15 @@ def linear_slope(y, out=None):
 
 
 def softmax(z, axis=-1):
-    """exp(z_i) / sum_j exp(z_j) along ``axis``; the largest z is subtracted first, so nothing overflows."""
+    """exp(z_i) / sum_j exp(z_j) along ``axis``; the largest z is subtracted first, so nothing overflows.
+
+    Raises TypeError for what is not numbers, and ValueError for a single number or an empty axis.
+    """
+    z = np.asarray(z)
+    if z.dtype.kind not in "fiu":
+        raise TypeError(f"z: expected an array of numbers, got {z.dtype}")
+    if not z.ndim or not z.shape[axis]:
+        raise ValueError(f"z: expected at least one entry along axis {axis}, got {z.shape}")
     e = np.exp(z - z.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
 

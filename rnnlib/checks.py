@@ -79,6 +79,26 @@ def check_number(name, value, least=None, most=None, above=None, below=None):
     return float(value)
 
 
+def check_index(name, value, size):
+    """Return ``value`` if it is a whole number from 0 to ``size`` - 1; else raise TypeError or ValueError."""
+    if check_size(name, value, least=0) >= size:
+        raise ValueError(f"{name}: expected a whole number from 0 to {size - 1}, got {value}")
+    return int(value)
+
+
+def check_matching(name, arrays, other_name, others):
+    """Return ``arrays`` if it holds, under the same names, arrays of the same shapes as ``others``; else raise."""
+    for label, value in ((name, arrays), (other_name, others)):
+        if not isinstance(value, dict):
+            raise TypeError(f"{label}: expected a dict of arrays by name, got {type(value).__name__}")
+    if arrays.keys() != others.keys():
+        raise ValueError(f"{name}: expected the names {sorted(others)} of {other_name}, got {sorted(arrays)}")
+    for key, array in arrays.items():
+        if np.shape(array) != np.shape(others[key]):
+            raise ValueError(f"{name} {key}: expected {np.shape(others[key])}, got {np.shape(array)}")
+    return arrays
+
+
 def check_choice(name, value, choices):
     """Return ``value`` if it is one of ``choices``; else raise ValueError that lists them."""
     if not isinstance(value, str) or value not in choices:
@@ -118,9 +138,8 @@ def check_lengths(name, value, batch, steps):
 
 def check_dtype(name, value):
     """Return ``value`` as np.float64 or np.float32; else raise TypeError."""
-    for dtype in FLOATS:
-        if value in (dtype, dtype.__name__, np.dtype(dtype)):
-            return np.dtype(dtype)
+    if isinstance(value, (type, str, np.dtype)) and value in (*FLOATS, "float64", "float32"):
+        return np.dtype(value)
     raise TypeError(f"{name}: expected np.float64 or np.float32, got {value!r}")
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 
 from .activations import get_activation
-from .checks import check_array, check_size
+from .checks import check_array, check_index, check_matching, check_size
 from .optimizers import global_norm
-from .unroll import bptt, unroll
+from .unroll import Run, bptt, unroll
+from .wrappers import check_network
 
 
 def step_jacobians(run, sequence=0):
@@ -14,7 +15,7 @@ def step_jacobians(run, sequence=0):
     N counts all parts of the state (2H for an LSTM, h before c). Row i of a Jacobian is one backward step
     of the i-th unit vector, so the numbers are those of backpropagation itself.
     """
-    cell = run.cell
+    cell = _check_run(run, sequence)
     size = cell.state_size
     count = len(cell.states) * size
     unit = np.eye(count, dtype=cell.dtype)
@@ -35,7 +36,7 @@ def lag_contributions(run, d_outputs, sequence=0):
     single cell, ``d_outputs (T, B, N)`` is dL_t/d(output_t). Row t, column k of the result is the Frobenius norm
     of the term; above the diagonal it is zero. Every loss walks back by itself: the work is O(T^2).
     """
-    cell, T = run.cell, len(run)
+    cell, T = _check_run(run, sequence), len(run)
     check_array("d_outputs", d_outputs, dtype=cell.dtype, T=T, B=run.x.shape[1], H=cell.output_size)
     last = T if run.mask is None else int(run.mask[:, sequence].sum())
     operands, step_back = cell.recurrent_operands(run), _backward_steps(run, sequence)
@@ -59,6 +60,7 @@ def input_influence(network, x, state=None):
     ``network`` is a cell or a wrapper, ``x (T, 1, D)`` one sequence. The norm is the largest singular value of the
     Jacobian; its rows are found by :func:`rnnlib.bptt`, one unit vector at one output a time, all of them as one batch.
     """
+    check_network("network", network)
     check_array("x", x, dtype=network.dtype, T=None, B=1, D=network.input_size)
     T, _, D = x.shape
     N = network.output_size
@@ -73,6 +75,7 @@ def input_influence(network, x, state=None):
 
 def cosine(left, right):
     """<g, g'> / (||g|| ||g'||) of two sets of gradients by name, each taken as one vector: 1 if they point one way."""
+    check_matching("left", left, "right", right)
     product = sum(float(np.sum(left[name] * right[name])) for name in left)
     return product / (global_norm(left) * global_norm(right))
 
@@ -82,7 +85,9 @@ def jacobian_norms(jacobians):
 
     ``jacobians (T, N, N)`` are those of the steps 1..T in order. Entry 0, lag 0, is 1.
     """
-    product = np.eye(jacobians.shape[1], dtype=jacobians.dtype)
+    size = np.shape(jacobians)[-1] if np.ndim(jacobians) else None
+    check_array("jacobians", jacobians, finite=False, T=None, rows=size, columns=size)
+    product = np.eye(size, dtype=jacobians.dtype)
     norms = [1.0]
     for jacobian in jacobians[::-1]:
         product = product @ jacobian
@@ -92,18 +97,20 @@ def jacobian_norms(jacobians):
 
 def power_norms(matrix, steps):
     """||W^n|| for n = 0..steps, the largest singular value of each power: ``(steps + 1,)``."""
-    check_array("matrix", matrix, rows=None, columns=np.shape(matrix)[0] if np.ndim(matrix) else None)
+    _check_square(matrix)
     check_size("steps", steps)
     return jacobian_norms(np.broadcast_to(matrix, (steps, *matrix.shape)))
 
 
 def spectral_radius(matrix):
     """max |lambda|: the rate at which W^n grows or shrinks in the end."""
+    _check_square(matrix)
     return float(np.max(np.abs(np.linalg.eigvals(matrix))))
 
 
 def largest_singular_value(matrix):
     """sigma_max: the most that W can stretch a vector in one step."""
+    check_array("matrix", matrix, rows=None, columns=None)
     return float(np.linalg.norm(matrix, 2))
 
 
@@ -111,6 +118,19 @@ def gradient_bound(recurrent_weight, activation, lags):
     """(sigma_max(W_s) * max f')^lag, which ||d S_t / d S_{t-lag}|| cannot exceed (Pascanu, Mikolov & Bengio 2013)."""
     rate = largest_singular_value(recurrent_weight) * get_activation(activation).max_slope
     return rate ** np.asarray(lags, dtype=float)
+
+
+def _check_run(run, sequence):
+    """The cell of a run over a batch that holds this sequence; raise TypeError or ValueError otherwise."""
+    if not isinstance(run, Run):
+        raise TypeError(f"run: expected the run of a single cell, as unroll(cell, x) returns, got {type(run).__name__}")
+    check_index("sequence", sequence, run.x.shape[1])
+    return run.cell
+
+
+def _check_square(matrix):
+    size = np.shape(matrix)[0] if np.ndim(matrix) else None
+    check_array("matrix", matrix, rows=size, columns=size)
 
 
 def _backward_steps(run, sequence):

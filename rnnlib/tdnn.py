@@ -37,6 +37,12 @@ class TDNN:
         weights = scaled_normal(check_rng("rng", rng), state_size, window * input_size)
         self.params = {"W_x": weights.astype(dtype), "b": np.zeros(state_size, dtype)}
 
+    def check_params(self):
+        """Raise TypeError or ValueError unless the parameters have the right shapes and one dtype."""
+        H, columns = self.output_size, self.window * self.input_size
+        check_array("W_x", self.params["W_x"], finite=False, out=H, **{"in": columns})
+        check_array("b", self.params["b"], dtype=self.dtype, finite=False, out=H)
+
     @property
     def dtype(self):
         """float64 or float32, the type of every parameter."""
@@ -100,6 +106,7 @@ class TDNNRun:
 
 @unroll.register
 def _(network: TDNN, x, state=None, lengths=None):
+    network.check_params()
     check_array("x", x, dtype=network.dtype, T=None, B=None, D=network.input_size)
     T, B, D = x.shape
     (past,) = network.zero_state(B) if state is None else network.check_state("state", state, B)

@@ -18,6 +18,8 @@ def truncated_bptt(run, d_outputs, window, stride=1):
     whose backward half needs the whole sequence, and ValueError for a window shorter than the stride, which would
     leave losses out. Source: Williams & Peng (1990), whose BPTT(h; h') has window h and stride h'.
     """
+    if not hasattr(run, "part"):
+        raise TypeError(f"run: expected what unroll(...) returns, got {type(run).__name__}")
     check_size("stride", stride)
     check_size("window", window)
     if window < stride:

@@ -96,6 +96,7 @@ def unroll(network, x, state=None, lengths=None):
 
 @unroll.register
 def _(cell: Cell, x, state=None, lengths=None):
+    cell.check_params(finite=False)
     check_array("x", x, dtype=cell.dtype, T=None, B=None, D=cell.input_size)
     T, B = x.shape[:2]
     state = cell.zero_state(B) if state is None else cell.check_state("state", state, B)

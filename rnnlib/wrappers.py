@@ -24,6 +24,9 @@ class Stacked:
     def __init__(self, *layers):
         if not layers:
             raise ValueError("layers: expected at least one cell, got none")
+        for k, layer in enumerate(layers):
+            check_network(f"layer {k}", layer)
+            _check_same_dtype(f"layer {k}", layer, layers[0])
         for k, (below, above) in enumerate(pairwise(layers)):
             if above.input_size != below.output_size:
                 raise ValueError(
@@ -62,6 +65,8 @@ class Bidirectional:
     """
 
     def __init__(self, forward, backward):
+        check_network("forward", forward)
+        _check_same_dtype("backward", check_network("backward", backward), forward)
         if forward.input_size != backward.input_size:
             raise ValueError(
                 f"backward: expected input size {forward.input_size} as the forward network, got {backward.input_size}"
@@ -202,6 +207,18 @@ def _(run: BidirectionalRun, d_outputs, d_final_state=None, keep_state_gradients
     return _join_gradients(run.directions, [forward, backward], d_x)
 
 
+def check_network(name, value):
+    """Return ``value`` if it is a cell or a wrapper of cells; else raise TypeError."""
+    if unroll.dispatch(type(value)) is unroll.dispatch(object):
+        raise TypeError(f"{name}: expected a cell or a wrapper of cells, got {type(value).__name__}")
+    return value
+
+
+def _check_same_dtype(name, network, first):
+    if network.dtype != first.dtype:
+        raise TypeError(f"{name}: expected {first.dtype}, the type of the other weights, got {network.dtype}")
+
+
 def _split_state(name, state, parts):
     if state is None:
         return (None,) * parts
@@ -217,14 +234,7 @@ def _joined(groups):
 def _join_gradients(names, gradients, d_x):
     params = _joined({name: g.params for name, g in zip(names, gradients, strict=True)})
     states = tuple(g.states for g in gradients)
-    return Gradients(params, d_x, tuple(g.initial_state for g in gradients), None if None in states else states)
-
-
-def check_network(name, value):
-    """Return ``value`` if it is a cell or a wrapper of cells; else raise TypeError."""
-    if unroll.dispatch(type(value)) is unroll.dispatch(object):
-        raise TypeError(f"{name}: expected a cell or a wrapper of cells, got {type(value).__name__}")
-    return value
+    return Gradients(params, d_x, tuple(g.initial_state for g in gradients), states if any(states) else None)
 
 
 def check_reads_forward(name, value):

@@ -66,6 +66,8 @@ class Cell:
         ``params`` maps the names of :meth:`shapes` to arrays. Raises ValueError for missing or unknown
         names and for shapes that do not fit one another.
         """
+        if not isinstance(params, dict):
+            raise TypeError(f"params: expected a dict of arrays by name, got {type(params).__name__}")
         cell = cls.__new__(cls)
         cell.set_options(**options)
         cell.params = dict(params)
@@ -85,19 +87,20 @@ class Cell:
             cls.bias: (rows,),
         }
 
-    def check_params(self):
+    def check_params(self, finite=True):
         """Raise TypeError or ValueError unless the parameters have the right names, shapes and one dtype."""
         names = set(self.shapes(*(1 for _ in self.size_names)))
         if set(self.params) != names:
             raise ValueError(
                 f"params: expected the names {sorted(names)} of {type(self).__name__}, got {sorted(self.params)}"
             )
-        for name in (self.input_weight, self.recurrent_weight):
-            check_array(name, self.params[name], out=None, **{"in": None})
-        sizes = dict(zip(self.size_names, self.sizes, strict=True))
-        for name, shape in self.shapes(*sizes.values()).items():
-            axes = {f"axis {i}": n for i, n in enumerate(shape)}
-            check_array(name, self.params[name], dtype=self.dtype, **axes)
+        weights = (self.recurrent_weight, self.input_weight)
+        for name in weights:
+            check_array(name, self.params[name], finite=finite, out=None, **{"in": None})
+        shapes = self.shapes(*self.sizes)
+        for name in dict.fromkeys((*weights, *shapes)):
+            axes = dict(zip(("out", "in"), shapes[name], strict=False))
+            check_array(name, self.params[name], dtype=self.dtype, finite=finite, **axes)
 
     @property
     def sizes(self):
