@@ -12,7 +12,7 @@ def test_the_sum_of_the_marked_two_is_wanted_at_the_end(steps):
     batch = adding.draw_batch(np.random.default_rng(0), 200, steps)
     values, marks = batch.x[..., 0], batch.x[..., 1]
     half = steps // 2
-    assert set(np.unique(marks)) == {0.0, 1.0}
+    assert set(np.unique(marks)) <= {0.0, 1.0}
     np.testing.assert_array_equal(marks[:half].sum(axis=0), 1)
     np.testing.assert_array_equal(marks[half:].sum(axis=0), 1)
     for b in range(200):
