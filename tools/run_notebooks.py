@@ -47,7 +47,8 @@ def execute(notebook, folder):
         }
     )
     for cell in fresh.cells:
-        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in ("tags", "slideshow")})
+        authored = {k: v for k, v in cell.metadata.items() if k in ("tags", "slideshow", "jupyter")}
+        cell.metadata = nbformat.from_dict(authored)
     client = NotebookClient(
         fresh,
         timeout=300,

@@ -179,8 +179,8 @@ def compare_bars(ax, series):
         for shift, (name, values), look in zip((-0.2, 0.2), series.items(), looks, strict=True)
     ]
     ax.axhline(0, color=LINE, linewidth=1)
-    ax.set(xticks=units, xlabel="cell", ylim=(None, 1.35))
-    ax.legend(loc="upper left", ncols=2)
+    ax.set(xticks=units, xlabel="cell", ylim=(None, 1.6), yticks=[0, 0.5, 1])
+    ax.legend(loc="upper left")
     return groups
 
 
