@@ -34,13 +34,13 @@ FORMS = (
     "{wkd} {day} {mon} {year}",
     "{wkd}, {mon} {day}, {year}",
 )
-FIRST, LAST = datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)
 
 ALPHABET = "".join(sorted(set("".join([*MONTHS, *WEEKDAYS, "the of nd st rd th 0123456789,."]))))
 CHARACTER_INDEX = {character: k for k, character in enumerate(ALPHABET)}
 END = "<end>"
 SYMBOLS = (*"0123456789年月日", END)
-PARTS = ("training", "held out")
+DAYS = np.arange(datetime.date(1900, 1, 1).toordinal(), datetime.date(2100, 1, 1).toordinal())
+PARTS = {"training": DAYS[DAYS % 10 != 0], "held out": DAYS[DAYS % 10 == 0]}
 
 
 def chinese(date):
@@ -71,9 +71,7 @@ def draw_dates(rng, size, part="training"):
     """
     check_rng("rng", rng)
     check_choice("part", part, PARTS)
-    days = np.arange(FIRST.toordinal(), LAST.toordinal() + 1)
-    days = days[(days % 10 == 0) == (part == "held out")]
-    return [datetime.date.fromordinal(int(day)) for day in rng.choice(days, check_size("size", size))]
+    return [datetime.date.fromordinal(int(day)) for day in rng.choice(PARTS[part], check_size("size", size))]
 
 
 def draw_batch(rng, size, part="training", forms=FORMS):

@@ -6,7 +6,7 @@ import pytest
 import rnnlib
 from rnnlib.dropout import dropout_mask
 
-T, B, D, H, O = 4, 3, 3, 4, 2
+T, B, D, H, O = 4, 3, 2, 3, 2
 LENGTHS = np.array([4, 1, 3])
 
 
@@ -159,10 +159,10 @@ GOOD = random_batch(lengths=LENGTHS, mask=True)
     ("changes", "error", "words"),
     [
         ({"x": GOOD.x.tolist()}, TypeError, "x: expected a NumPy array"),
-        ({"x": GOOD.x[0]}, ValueError, r"x: expected \(T, B, D\), got \(3, 3\): add a batch axis"),
+        ({"x": GOOD.x[0]}, ValueError, r"x: expected \(T, B, D\), got \(3, 2\): add a batch axis"),
         ({"x": GOOD.x.astype(int)}, TypeError, "x: expected float64"),
         ({"x": GOOD.x.astype(np.float32)}, TypeError, "x: expected float64, the type of the weights"),
-        ({"x": GOOD.x[..., :2]}, ValueError, "D=3"),
+        ({"x": GOOD.x[..., :1]}, ValueError, "D=2"),
         ({"x": GOOD.x[:0]}, ValueError, "empty"),
         ({"x": np.where(np.arange(T)[:, None, None] == 2, np.nan, GOOD.x)}, ValueError, "nan at step t=2"),
         ({"targets": GOOD.targets[:2]}, ValueError, "targets: expected"),
