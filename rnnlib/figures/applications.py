@@ -3,8 +3,11 @@
 from . import networks
 
 
-def applications(axes):
-    """Five forms of many-to-many on five ``axes``, each with an application; return what was drawn on each."""
+def applications(fig):
+    """Five forms of many-to-many, each with an application, on ``fig``; return what was drawn of each."""
+    grid = fig.add_gridspec(2, 12)
+    places = [(0, slice(0, 4)), (0, slice(4, 8)), (0, slice(8, 12)), (1, slice(0, 6)), (1, slice(6, 12))]
+    axes = [fig.add_subplot(grid[place]) for place in places]
     forms = (
         ("Many to one:\nis the review kind?", ("a", "fine", "film"), {3: "kind"}, {}),
         ("One to many:\na picture, its caption", ("photo",), {1: "a", 2: "red", 3: "fox"}, {}),

@@ -160,9 +160,10 @@ def unrolled(
     over the input with ``stacked=False`` (a bidirectional network: ``layers=2, directions=(1, -1)``); a layer of
     direction -1 runs from right to left. ``memory='output'`` draws a Jordan network, whose outputs feed the next
     state; ``fed_back`` are the steps whose output is the next input (a generator). ``initial`` shows the state
-    before the first step, ``weights`` the names of the weights at the first arrows. ``labels`` maps 'input',
-    'state' and 'output' to a function ``t -> text`` (for 'state' ``(layer, t) -> text``); ``text_options`` go to every
-    text in a node. ``origin`` is the centre of the first input, ``spacing`` the distance of steps and of rows.
+    before the first step, ``weights`` the names of the weights at the first arrows, ``weights='all'`` at every arrow.
+    ``labels`` maps 'input', 'state' and 'output' to a function ``t -> text`` (for 'state' ``(layer, t) -> text``);
+    ``text_options`` go to every text in a node. ``origin`` is the centre of the first input, ``spacing`` the distance
+    of steps and of rows.
     """
     steps = list(range(1, steps + 1)) if isinstance(steps, int) else list(steps)
     inputs = steps if inputs is None else list(inputs)
@@ -191,7 +192,8 @@ def unrolled(
     if initial:
         _initial(ax, net, steps, layers, directions, dx, memory)
     if weights:
-        _name_weights(ax, x0, y0, dx, dy, layers)
+        named = len(steps) if weights == "all" else 1
+        _name_weights(ax, net, steps, named, layers, origin, spacing)
     return net
 
 
@@ -248,11 +250,17 @@ def _initial(ax, net, steps, layers, directions, dx, memory):
         net.arrows["recurrent", layer, first] = arrow(ax, net.initial[layer], state, colour=colour)
 
 
-def _name_weights(ax, x0, y0, dx, dy, layers):
-    """The names of the weights beside the arrows of the first step."""
-    for layer in range(layers):
-        number = f"^{{({layer + 1})}}" if layers > 1 else ""
-        y = y0 + (layer + 1) * dy
-        ax.text(x0 - 0.1, y - dy / 2, f"$W{number}_x$", ha="right", va="center")
-        ax.text(x0 + dx / 2, y + 0.12, f"$W{number}_s$", ha="center", va="bottom")
-    ax.text(x0 - 0.1, y0 + (layers + 0.5) * dy, "$W_o$", ha="right", va="center")
+def _name_weights(ax, net, steps, named, layers, origin, spacing):
+    """The names of the weights beside the arrows of the first ``named`` steps of layers that stand on one another."""
+    (x0, y0), (dx, dy) = origin, spacing
+    for k, t in enumerate(steps[:named]):
+        x = x0 + k * dx
+        for layer in range(layers):
+            number = f"^{{({layer + 1})}}" if layers > 1 else ""
+            y = y0 + (layer + 1) * dy
+            if ("input", layer, t) in net.arrows:
+                ax.text(x - 0.1, y - dy / 2, f"$W{number}_x$", ha="right", va="center")
+            if k + 1 < len(steps):
+                ax.text(x + dx / 2, y + 0.12, f"$W{number}_s$", ha="center", va="bottom")
+        if t in net.outputs:
+            ax.text(x - 0.1, y0 + (layers + 0.5) * dy, "$W_o$", ha="right", va="center")

@@ -22,3 +22,13 @@ def tagged_words(ax, words, probabilities, tags=tuple(TAG_COLOURS)):
     ax.set_xticks(x, words)
     ax.grid(False)
     return bars
+
+
+def tagged_requests(fig, requests, probabilities):
+    """:func:`tagged_words` for several requests side by side; ``probabilities`` is ``(T, B, O)``."""
+    panels = np.atleast_1d(fig.subplots(1, len(requests), sharey=True))
+    for b, (ax, words) in enumerate(zip(panels, requests, strict=True)):
+        tagged_words(ax, words, probabilities[: len(words), b])
+        ax.set_title(f"“{words[0]} …”")
+        ax.label_outer()
+    return panels

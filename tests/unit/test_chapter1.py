@@ -131,6 +131,7 @@ def test_the_jordan_network_needs_a_place_for_what_it_says_and_for_each_number_o
     assert trainings.DELAY == 2
     assert min(errors[1], errors[2]) > 0.15
     assert max(errors[3], errors[4], errors[5], errors["Elman"]) < 0.003
+    assert errors[2] / errors[3] > 100
     assert errors[1] < 1 / 3
 
 
@@ -270,6 +271,13 @@ def test_an_unrolled_network_has_the_nodes_and_arrows_it_was_asked_for():
     up = {("input", 0, 1), ("input", 0, 2), *(("input", 1, t) for t in (1, 2, 3)), ("output", 1, 3)}
     along = {("recurrent", layer, t) for layer in (0, 1) for t in (1, 2, 3)}
     assert set(net.arrows) == up | along
+
+
+@pytest.mark.parametrize(("weights", "names"), [(False, 0), (True, 3), ("all", 3 + 2 + 3)])
+def test_the_weights_are_named_at_the_first_arrows_or_at_all(weights, names):
+    ax = style.new_figure().subplots()
+    networks.unrolled(ax, 3, weights=weights)
+    assert sum("W" in text.get_text() for text in ax.texts) == names
 
 
 def test_a_layer_that_runs_backward_gets_its_arrows_from_the_right():

@@ -17,7 +17,7 @@ def elman_and_jordan():
         left, right = fig.subplots(1, 2, width_ratios=(1.5, 1))
         errors = trainings.echo_errors()
         left.set(xlim=(0.5, 12.5), ylim=(-1.25, 1.65), xlabel="step t", ylabel="output")
-        left.set_title("New sequences: what is wanted, what is said")
+        left.set_title("What is wanted, what is said")
         (target,) = left.plot([], [], "o", color=style.COLOURS["target"], ms=11, mfc="none", mew=2, label="wanted")
         (elman,) = left.plot([], [], "--", color=style.COLOURS["state"], lw=1.6, label="Elman")
         (jordan,) = left.plot([], [], "-s", color=style.COLOURS["gradient"], ms=5, label="Jordan")
@@ -30,7 +30,7 @@ def elman_and_jordan():
         right.text(len(keys) + 1.5, 0.38, "always saying 0", ha="right", va="bottom", fontsize="small")
         right.plot(keys, [errors[m] for m in keys], "-s", color=style.COLOURS["gradient"], ms=5)
         right.plot(len(keys) + 1, errors["Elman"], "D", color=style.COLOURS["state"])
-        right.set_title("Error on 500 sequences")
+        right.set_title("The error")
         (here,) = right.plot([], [], "o", ms=15, mfc="none", mew=2, color=style.COLOURS["gradient"])
         return {"target": target, "elman": elman, "jordan": jordan, "here": here}
 

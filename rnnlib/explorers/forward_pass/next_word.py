@@ -25,7 +25,7 @@ def temperature():
         left.set(xlim=(-0.6, len(words) - 0.4), ylim=(0, 1), ylabel="probability")
         left.set_title("The next word")
         left.set_xticks(
-            range(len(words)), [f"“{word}”" if word == agreement.STOP else word for word in words], rotation=90
+            range(len(words)), ["(stop)" if word == agreement.STOP else word for word in words], rotation=90
         )
         left.grid(axis="x", visible=False)
         bars = list(left.bar(range(len(words)), 0, 0.72, color=style.COLOURS["state"]))
@@ -33,7 +33,7 @@ def temperature():
         left.legend(loc="upper right")
         right.set(xlim=(0, 1), ylim=(-0.6, 5.6))
         right.axis("off")
-        right.set_title("Six sentences drawn from it")
+        right.set_title("Six ways to go on")
         lines = [Label(right, color="#222222", weight="normal", rim=False) for _ in range(6)]
         return {"bars": bars, "plain": plain, "lines": lines}
 
@@ -50,8 +50,9 @@ def temperature():
         sentences = trainings.continue_sentences(model, given, DRAWS, np.random.default_rng(7), tau)
         right = [agreement.is_sentence(sentence) for sentence in sentences]
         for k, (line, sentence, valid) in enumerate(zip(artists["lines"], sentences, right, strict=False)):
-            shown = sentence if len(sentence) <= 7 else [*sentence[:6], "…"]
-            line.say(0, 5 - k, f"{'✓' if valid else '✗'}  {' '.join(shown)}", ha="left")
+            rest = sentence[len(given) :]
+            shown = rest if len(rest) <= 5 else [*rest[:4], "…"]
+            line.say(0, 5 - k, f"{'✓' if valid else '✗'}  … {' '.join(shown)}", ha="left")
             line.set_facecolor(style.COLOURS["target"] if valid else style.COLOURS["gradient"])
         best = words[int(np.argmax(chances))]
         return (

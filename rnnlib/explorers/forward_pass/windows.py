@@ -45,7 +45,7 @@ def window_and_distance():
         ]
         labels = [[Label(answer, color="#222222", weight="normal", rim=False) for _ in "12"] for y in (1, 0)]
         distances, table = trainings.DISTANCES, trainings.accuracy_table()
-        curve.set(xlim=(0.5, max(distances) + 0.5), ylim=(0.4, 1.06), xlabel="distance from verb to city")
+        curve.set(xlim=(0.5, max(distances) + 0.5), ylim=(0.4, 1.06), xlabel="distance of the verb")
         curve.set(ylabel="right tags at the city", xticks=[1, 4, 8, 12], yticks=[0.5, 0.75, 1])
         curve.set_yticklabels(["50 %", "75 %", "100 %"])
         curve.axvspan(trainings.LONGEST_DISTANCE + 0.5, max(distances) + 0.5, color="#F2F2F2", zorder=0)
