@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .learner import Problem, call, numbers
+from .comparison import agree, difference, in_another_order
+from .learner import Problem, array_of, call, check_shape, describe, numbers
 from .verdict import Verdict
 
-TOLERANCE = 1e-6
 CASES = 3
+DIFFICULTIES = {1: "easy", 2: "medium", 3: "hard"}
 
 
 class Mistake(NamedTuple):
@@ -83,6 +84,9 @@ class Exercise:
         """One right answer, as code."""
         return Verdict("Hint", f"One answer to “{self.title}”:", self.solution_code())
 
+    def __repr__(self):
+        return f"{self.title} ({DIFFICULTIES[self.difficulty]}): {self.state}\n{inspect.getdoc(self)}"
+
     def solution_code(self):
         """The source of ``answer``, which every exercise has."""
         source = textwrap.dedent(inspect.getsource(type(self).answer))
@@ -116,59 +120,53 @@ class FunctionExercise(Exercise):
         if not callable(answer):
             return answer is ...
         try:
-            return call(answer, self.cases()[0]) is ...
+            return call(answer, self.cases()[0], quiet=True) is ...
         except Problem:
             return False
 
     def judge(self, answer):
         cases = self.cases()
         expected = [self.parts(self.reference(**case)) for case in cases]
-        given = [self.read(call(answer, case), wanted) for case, wanted in zip(cases, expected, strict=True)]
+        given = [self.read(call(answer, case, quiet=k > 0)) for k, case in enumerate(cases)]
         if agree(given, expected):
             return ""
         for mistake in self.mistakes:
-            wrong = [self.parts(mistake.answer(**case)) for case in cases]
-            if agree(given, wrong):
+            if agree(given, [self.parts(mistake.answer(**case)) for case in cases]):
                 return mistake.message
-        return self.difference(given[0], expected[0])
+        if in_another_order(given, expected):
+            return f"These are the right things in another order. Return them as {', '.join(self.returns)}."
+        for name, *pair in zip(self.returns, given[0], expected[0], strict=True):
+            check_shape(name, *pair)
+        return difference(self.returns, given, expected)
 
     def parts(self, result):
         """A result as a tuple of arrays, one for each name in ``returns``."""
         return tuple(np.asarray(part) for part in (result if len(self.returns) > 1 else (result,)))
 
-    def read(self, result, expected):
-        """The learner's result as arrays of the right shapes; :class:`Problem` where it is something else."""
-        if len(self.returns) > 1:
-            if not isinstance(result, tuple | list) or len(result) != len(self.returns):
-                raise Problem(f"Your function should return {len(self.returns)} things: {', '.join(self.returns)}.")
-        else:
+    def read(self, result):
+        """The learner's result as a tuple of arrays; :class:`Problem` where it is something else."""
+        if len(self.returns) == 1:
             result = (result,)
-        return tuple(numbers(*triple) for triple in zip(self.returns, result, expected, strict=True))
-
-    def difference(self, given, expected):
-        """Which parts are right, and where the first one that is not differs most."""
-        wrong = [k for k in range(len(given)) if not agree([given[k : k + 1]], [expected[k : k + 1]])]
-        right = [name for k, name in enumerate(self.returns) if k not in wrong]
-        k = wrong[0] if wrong else 0
-        gap = np.abs(given[k] - expected[k])
-        index = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
-        where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
-        praise = f"{' and '.join(right)}: right. " if right else ""
-        return (
-            f"{praise}{self.returns[k]}: the shape is right, the numbers are not. The largest difference is{where}: "
-            f"yours is {given[k][index]:.4g}, it should be {expected[k][index]:.4g}."
-        )
+        elif not isinstance(result, tuple | list) or len(result) != len(self.returns):
+            came = f"{len(result)}" if isinstance(result, tuple | list) else describe(result)
+            raise Problem(f"Expected {len(self.returns)} things back ({', '.join(self.returns)}), got {came}.")
+        return tuple(array_of(name, part) for name, part in zip(self.returns, result, strict=True))
 
 
 class PencilExercise(Exercise):
     """Numbers worked out by hand and typed in.
 
-    A subclass gives ``names`` of the numbers, ``tolerance``, and ``answer``, a static method that returns the
-    right numbers, computed by rnnlib; ``mistakes`` hold the numbers that the usual slips lead to.
+    A subclass gives ``names`` of the numbers, ``tolerance``, and ``answer``, a static method that works the
+    numbers out as a pencil would and is shown as the solution. ``reference``, where there is one, has them from
+    rnnlib. ``mistakes`` hold the numbers that the usual slips lead to.
     """
 
     names = ("the number",)
     tolerance = 0.01
+
+    def reference(self):
+        """The right numbers."""
+        return type(self).answer()
 
     def untouched(self, answer):
         return answer is ... or (isinstance(answer, tuple | list) and len(answer) > 0 and all(a is ... for a in answer))
@@ -177,22 +175,21 @@ class PencilExercise(Exercise):
         answer = answer if isinstance(answer, tuple | list) else (answer,)
         if len(answer) != len(self.names):
             raise Problem(f"Expected {len(self.names)} numbers ({', '.join(self.names)}), got {len(answer)}.")
-        if any(part is ... for part in answer):
-            raise Problem("Some numbers are still three dots.")
-        expected = np.atleast_1d(np.asarray(type(self).answer(), dtype=float))
+        expected = np.atleast_1d(np.asarray(self.reference(), dtype=float))
         given = np.array([numbers(*triple) for triple in zip(self.names, answer, expected, strict=True)])
         right = np.abs(given - expected) <= self.tolerance
         if right.all():
             return ""
-        for mistake in self.mistakes:
-            if np.allclose(given, np.atleast_1d(mistake.answer()), rtol=0, atol=self.tolerance):
-                return mistake.message
-        wrong = [name for name, good in zip(self.names, right, strict=True) if not good]
-        good = [name for name, good in zip(self.names, right, strict=True) if good]
+        # the slip that explains all numbers; if there is none, one that explains those that are wrong
+        slips = [(np.atleast_1d(mistake.answer()), mistake.message) for mistake in self.mistakes]
+        for places in (slice(None), ~right):
+            for numbers_of_slip, message in slips:
+                if np.all(np.abs(given - numbers_of_slip)[places] <= self.tolerance):
+                    return message
+        good = [name for name, is_right in zip(self.names, right, strict=True) if is_right]
         begin = f"{', '.join(good)}: right. " if good else ""
-        return (
-            f"{begin}{wrong[0]} is not right yet (each number may be off by {self.tolerance:g}). Work it out once more."
-        )
+        first = self.names[int(np.argmin(right))]
+        return f"{begin}{first} is not right yet (each number may be off by {self.tolerance:g}). Work it out once more."
 
 
 class BuildExercise(Exercise):
@@ -203,23 +200,11 @@ class BuildExercise(Exercise):
     """
 
 
-def agree(given, wanted):
-    """Whether all arrays agree to TOLERANCE relative to their scale; a different shape disagrees."""
-    for left_parts, right_parts in zip(given, wanted, strict=True):
-        for left, right in zip(left_parts, right_parts, strict=True):
-            if left.shape != right.shape or not np.isfinite(right).all():
-                return False
-            scale = max(np.max(np.abs(right), initial=0.0), 1e-12)
-            if np.max(np.abs(left - right), initial=0.0) > TOLERANCE * scale:
-                return False
-    return True
-
-
 def progress(module):
     """A quiet summary of the exercises of a chapter's module: which were solved in this kernel."""
     exercises = [value for value in vars(module).values() if isinstance(value, Exercise)]
     solved = sum(exercise.state == "solved" for exercise in exercises)
-    lines = [f"{'solved' if e.state == 'solved' else e.state:<14} {'*' * e.difficulty:<4} {e.title}" for e in exercises]
+    lines = [f"{e.state:<15}{DIFFICULTIES[e.difficulty]:<8}{e.title}" for e in exercises]
     return Summary(f"{solved} of {len(exercises)} exercises solved in this kernel.", lines)
 
 

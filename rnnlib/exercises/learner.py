@@ -1,7 +1,9 @@
 """Calling what a learner wrote: whatever happens, it is told in a sentence and nothing is lost."""
 
+import contextlib
 import copy
 import inspect
+import io
 import linecache
 import traceback
 import warnings
@@ -17,17 +19,19 @@ class Problem(Exception):
         self.text, self.code = text, code
 
 
-def call(function, arguments):
+def call(function, arguments, quiet=False):
     """``function(**arguments)`` on copies of the arguments; raise :class:`Problem` for whatever goes wrong.
 
     It is called twice, so that a function that draws random numbers is found out, and the arguments are
-    compared with what they were, so that one that changes its inputs is.
+    compared with what they were, so that one that changes its inputs is. What it prints is seen once, and not
+    at all if ``quiet``.
     """
     check_is_function(function, arguments)
     results = []
-    for _ in range(2):
+    for again in (False, True):
         given = copy.deepcopy(arguments)
-        results.append(_call_once(function, given))
+        with contextlib.redirect_stdout(io.StringIO()) if quiet or again else contextlib.nullcontext():
+            results.append(_call_once(function, given))
         for name, value in arguments.items():
             if not same(value, given[name]):
                 raise Problem(
@@ -93,21 +97,37 @@ def same(left, right):
             return False
 
 
-def numbers(name, value, expected):
-    """``value`` as a float array with the shape of ``expected``; raise :class:`Problem` if it is not one."""
+def array_of(name, value):
+    """``value`` as a float array; raise :class:`Problem` if it is not an array of finite numbers."""
     if value is None:
         raise Problem(f"{name} is None. Is a return missing?")
+    if value is ...:
+        raise Problem(f"{name} is still three dots.")
     try:
         array = np.asarray(value)
     except Exception:  # ragged lists and other things that are no array
         raise Problem(f"{name} should be an array of numbers; it is {describe(value)}.") from None
     if array.dtype.kind not in "fiu":
         raise Problem(f"{name} should be an array of numbers; it is {describe(value)}.")
-    if array.shape != np.shape(expected):
-        raise Problem(f"{name} should have the shape {np.shape(expected)}; yours has {array.shape}.")
     array = array.astype(float)
     if not np.isfinite(array).all():
         raise Problem(f"{name} contains NaN or infinity. Look for a division by zero or an exponential that overflows.")
+    return array
+
+
+def check_shape(name, array, expected):
+    """Raise :class:`Problem` unless ``array`` has the shape of ``expected``."""
+    shape, wanted = np.shape(array), np.shape(expected)
+    if shape != wanted:
+        same_axes = len(shape) > 1 and sorted(shape) == sorted(wanted)
+        more = " The axes are there, in another order." if same_axes else ""
+        raise Problem(f"{name} should have the shape {wanted}; yours has {shape}.{more}")
+
+
+def numbers(name, value, expected):
+    """``value`` as a float array with the shape of ``expected``; raise :class:`Problem` if it is not one."""
+    array = array_of(name, value)
+    check_shape(name, array, expected)
     return array
 
 

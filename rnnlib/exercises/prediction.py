@@ -12,12 +12,14 @@ class Prediction(widgets.VBox):
     """A question, a control to answer it with, and the truth beside the answer once it is committed.
 
     ``key`` is a name of its own for the question: what was committed under it is kept while the kernel lives.
-    ``truth`` is a value of the control and ``reason`` says why. Without a kernel the question is shown with the
+    ``truth`` is a value of the control and ``reason`` says why; ``show`` puts a value into words, and ``compare`` says
+    how far a value is from the truth. Without a kernel the question is shown with the
     answer folded away. Made by :func:`predict_choice` and :func:`predict_number`.
     """
 
-    def __init__(self, key, question, control, truth, reason, show):
-        self.key, self.question, self.truth, self.reason, self.show = key, question, truth, reason, show
+    def __init__(self, key, question, control, truth, reason, show, compare):
+        self.key, self.question, self.truth, self.reason = key, question, truth, reason
+        self.show, self.compare = show, compare
         self.control = control
         self.commit_button = widgets.Button(description="Commit", tooltip="Commit your prediction and see the truth")
         self.answer = widgets.HTML()
@@ -38,7 +40,8 @@ class Prediction(widgets.VBox):
 
     def _reveal(self):
         self.control.disabled = self.commit_button.disabled = True
-        self._say(f"You said: {self.show(self.control.value)}. The numbers say: {self.show(self.truth)}. {self.reason}")
+        said = self.show(self.control.value) + self.compare(self.control.value, self.truth)
+        self._say(f"You said: {said}. The numbers say: {self.show(self.truth)}. {self.reason}")
 
     def _say(self, text):
         self.answer.value = f'<div role="status" style="max-width:860px">{html.escape(text)}</div>'
@@ -62,7 +65,7 @@ def predict_choice(key, question, options, truth, reason):
     if truth not in options:
         raise ValueError(f"truth: expected one of {', '.join(map(repr, options))}, got {truth!r}")
     control = widgets.RadioButtons(options=options, value=None, layout=widgets.Layout(width="max-content"))
-    return Prediction(key, question, control, truth, reason, str)
+    return Prediction(key, question, control, truth, reason, str, lambda value, truth: "")
 
 
 def predict_number(key, question, truth, reason, low, high, words="value"):
@@ -83,4 +86,20 @@ def predict_number(key, question, truth, reason, low, high, words="value"):
         style={"description_width": "initial"},
         layout=widgets.Layout(width="460px"),
     )
-    return Prediction(key, question, control, truth, reason, lambda value: f"{value:.3g}")
+    return Prediction(key, question, control, truth, reason, number_text, factor_text)
+
+
+def number_text(value, digits=3):
+    """A positive number to a few digits: 20 800, 0.043, 2.1 · 10^9."""
+    if 1e-3 <= value < 1e7:
+        return f"{float(f'{value:.{digits}g}'):,.7g}".replace(",", " ")
+    mantissa, power = f"{value:.1e}".split("e")
+    return f"{mantissa} · 10^{int(power)}"
+
+
+def factor_text(value, truth):
+    """How many times too large or too small a positive number is, where that is worth saying."""
+    factor = max(value / truth, truth / value)
+    if factor < 1.1:
+        return ", which is close"
+    return f", {number_text(factor, 2)} times too {'large' if value > truth else 'small'}"

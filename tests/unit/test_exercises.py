@@ -5,6 +5,7 @@ import pkgutil
 
 import numpy as np
 import pytest
+from other_answers import CHAPTERS, OTHER_ANSWERS
 
 from rnnlib import exercises
 from rnnlib.exercises import Exercise, FunctionExercise, PencilExercise, progress
@@ -19,6 +20,7 @@ EXERCISES = {
     if isinstance(value, Exercise)
 }
 FUNCTIONS = {name: value for name, value in EXERCISES.items() if isinstance(value, FunctionExercise)}
+OTHERS = {f"{name}-{k}": (name, other) for name, others in OTHER_ANSWERS.items() for k, other in enumerate(others)}
 MISTAKES = {f"{name}-{k}": (value, k) for name, value in EXERCISES.items() for k in range(len(value.mistakes))}
 
 
@@ -57,8 +59,24 @@ def test_each_known_mistake_gets_its_own_message(exercise, number):
     exercise = fresh(exercise)
     verdict = exercise.check(wrong_answer(exercise, number))
     assert verdict.word == "Not yet"
-    assert verdict.text == exercise.mistakes[number].message
+    messages = [mistake.message for mistake in exercise.mistakes]
+    assert [message for message in messages if message in verdict.text] == [messages[number]], verdict
     assert exercise.state == "tried"
+
+
+@pytest.mark.parametrize(("name", "other"), OTHERS.values(), ids=OTHERS.keys())
+def test_a_right_answer_written_another_way_passes(name, other):
+    verdict = fresh(EXERCISES[name]).check(other)
+    assert verdict.solved, verdict
+
+
+def test_every_exercise_has_a_right_answer_written_another_way():
+    wanted = {
+        name
+        for name, value in EXERCISES.items()
+        if not isinstance(value, PencilExercise) and name.split(".")[0] in CHAPTERS
+    }
+    assert wanted == set(OTHER_ANSWERS)
 
 
 def test_the_messages_differ_and_say_something(exercise):
@@ -161,6 +179,58 @@ def test_the_reference_depends_on_every_argument(function_exercise):
             after = function_exercise.parts(function_exercise.reference(**(case | {name: value * 0.9 + 0.05})))
             changed = any(a.shape != b.shape or not np.allclose(a, b) for a, b in zip(after, before, strict=True))
             assert changed, f"{name} has no part in the result: inputs are too special"
+
+
+def shifted(exercise, change):
+    """The right answer, changed afterwards, as a function."""
+    one = len(exercise.returns) == 1
+
+    def function(**arguments):
+        changed = tuple(map(change, exercise.parts(exercise.reference(**arguments))))
+        return changed[0] if one else changed
+
+    return function
+
+
+def test_what_wrong_numbers_have_in_common_is_said(function_exercise):
+    assert "wrong sign" in function_exercise.check(shifted(function_exercise, lambda part: -part)).text
+    assert (
+        "3 times what it should be" in function_exercise.check(shifted(function_exercise, lambda part: 3 * part)).text
+    )
+    longer = function_exercise.check(shifted(function_exercise, lambda part: np.stack([part, part]))).text
+    assert "should have the shape" in longer
+
+
+def test_right_parts_are_praised_and_their_order_is_noticed(function_exercise):
+    if len(function_exercise.returns) == 1:
+        return
+    *first, last = function_exercise.returns
+
+    def last_wrong(**arguments):
+        parts = function_exercise.parts(function_exercise.reference(**arguments))
+        return *parts[:-1], parts[-1] + 0.1 * (1 + np.arange(parts[-1].size).reshape(parts[-1].shape))
+
+    text = function_exercise.check(last_wrong).text
+    assert all(name in text.split(": right.")[0] for name in first)
+    assert f"{last}: the shape is right" in text
+    turned = function_exercise.check(lambda **a: function_exercise.parts(function_exercise.reference(**a))[::-1]).text
+    assert "in another order" in turned
+
+
+def test_what_a_function_prints_is_seen_once(function_exercise, capsys):
+    def prints(**arguments):
+        print("look")
+        return ...
+
+    function_exercise.check(prints)
+    assert capsys.readouterr().out == ""
+
+    def prints_and_works(**arguments):
+        print("look")
+        return function_exercise.reference(**arguments)
+
+    assert function_exercise.check(prints_and_works).solved
+    assert capsys.readouterr().out == "look\n"
 
 
 def test_pencil_numbers_are_judged_within_the_tolerance():

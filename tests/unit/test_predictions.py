@@ -37,7 +37,20 @@ def test_a_number_is_predicted_on_a_logarithmic_scale():
     question = predict_number("q2", "How large is y?", 20752.0, "It is 1.01 to the 999.", 1, 1e6, "y")
     question.control.value = 1000.0
     question.commit_button.click()
-    assert "You said: 1e+03. The numbers say: 2.08e+04." in question.answer.value
+    assert "You said: 1 000, 21 times too small. The numbers say: 20 800." in question.answer.value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0431, "0.0431"), (3.0, "3"), (20752.3, "20 800"), (2.07e9, "2.1 · 10^9"), (4e-5, "4.0 · 10^-5")],
+)
+def test_numbers_are_written_as_one_says_them(value, text):
+    assert prediction.number_text(value) == text
+
+
+def test_a_close_prediction_is_called_close():
+    assert prediction.factor_text(105.0, 100.0) == ", which is close"
+    assert prediction.factor_text(1e4, 100.0) == ", 100 times too large"
 
 
 def test_without_a_kernel_question_and_folded_answer_are_readable():

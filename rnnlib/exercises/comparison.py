@@ -1,0 +1,85 @@
+"""Comparing arrays with what they should be, and putting the difference into words."""
+
+import itertools
+
+import numpy as np
+
+TOLERANCE = 1e-6
+
+
+def agree(given, wanted):
+    """Whether all arrays agree to TOLERANCE relative to their scale; a different shape disagrees.
+
+    Both are lists with one entry a case, each a tuple of arrays.
+    """
+    return all(
+        _close(left, right)
+        for left_parts, right_parts in zip(given, wanted, strict=True)
+        for left, right in zip(left_parts, right_parts, strict=True)
+    )
+
+
+def _close(left, right):
+    if left.shape != right.shape or not np.isfinite(right).all():
+        return False
+    scale = max(np.max(np.abs(right), initial=0.0), 1e-12)
+    return np.max(np.abs(left - right), initial=0.0) <= TOLERANCE * scale
+
+
+def in_another_order(given, expected):
+    """Whether the parts are the right ones, but not in their places."""
+    places = range(len(expected[0]))
+    return any(
+        agree([tuple(case[k] for k in order) for case in given], expected) for order in itertools.permutations(places)
+    )
+
+
+def difference(names, given, expected):
+    """Which parts are right, and what is wrong with the first one that is not."""
+    wrong = [k for k in range(len(names)) if not agree(_part(given, k), _part(expected, k))]
+    right = [name for k, name in enumerate(names) if k not in wrong]
+    k = wrong[0]
+    praise = f"{' and '.join(right)}: right. " if right else ""
+    pairs = [(left[k], right[k]) for left, right in zip(given, expected, strict=True)]
+    return f"{praise}{names[k]}: the shape is right, the numbers are not. {_pattern(pairs) or _largest(*pairs[0])}"
+
+
+def _part(cases, k):
+    return [case[k : k + 1] for case in cases]
+
+
+def _pattern(pairs):
+    """What the wrong numbers have in common with the right ones in every case, or nothing."""
+    left, right = pairs[0]
+    if all(not left.any() for left, _ in pairs):
+        return "They are all 0."
+    if left.ndim == 2 and all(_close(left.T, right) for left, right in pairs):
+        return "They are those of the transposed matrix: rows and columns have changed places."
+    factors = [np.vdot(left, right) / np.vdot(left, left) if left.any() else 0.0 for left, right in pairs]
+    if all(factor and _close(factor * left, right) for factor, (left, right) in zip(factors, pairs, strict=True)):
+        if np.allclose(factors, -1):
+            return "Every one has the wrong sign."
+        return f"Every one is {1 / factors[0]:.3g} times what it should be, so a factor is missing or too many."
+    return _first_axis(left, right)
+
+
+def _first_axis(left, right):
+    """Where along the first axis the numbers begin or cease to be right, or nothing."""
+    if left.ndim < 2:
+        return ""
+    good = [_close(*rows) for rows in zip(left, right, strict=True)]
+    first_bad, last_bad = good.index(False), len(good) - 1 - good[::-1].index(False)
+    if first_bad > 0:
+        until = "at index 0" if first_bad == 1 else f"from index 0 to {first_bad - 1}"
+        return f"Along the first axis they are right {until}, and wrong at {first_bad}."
+    if last_bad < len(good) - 1:
+        return f"Along the first axis they are wrong up to index {last_bad}, and right after it."
+    return ""
+
+
+def _largest(left, right):
+    """The place of the largest difference, with both numbers."""
+    gap = np.abs(left - right)
+    index = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
+    where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
+    return f"The largest difference is{where}: yours is {left[index]:.4g}, it should be {right[index]:.4g}."
