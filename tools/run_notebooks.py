@@ -7,6 +7,7 @@ python tools/run_notebooks.py --check           change no file; exit 1 if one wo
 
 import argparse
 import base64
+import difflib
 import io
 import os
 import re
@@ -94,12 +95,12 @@ def _pictures(cell):
 
 
 def run(path, check=False):
-    """Execute the notebook at ``path``; save it unless ``check``. Return whether it was the same as before."""
+    """Execute the notebook at ``path``; save it unless ``check``. Return what changed, as lines of a diff."""
     before = path.read_text(encoding="utf-8")
     after = nbformat.writes(execute(nbformat.reads(before, as_version=4), path.parent)) + "\n"
     if after != before and not check:
         path.write_text(after, encoding="utf-8", newline="\n")
-    return after == before
+    return list(difflib.unified_diff(before.splitlines(), after.splitlines(), "saved", "executed", n=0, lineterm=""))
 
 
 def main():
@@ -111,7 +112,7 @@ def main():
     changed = 0
     for path in arguments.paths or sorted((ROOT / "notebooks").glob("*.ipynb")):
         start = time.perf_counter()
-        same = run(path, arguments.check)
+        same = not run(path, arguments.check)
         changed += not same
         print(f"{'same   ' if same else 'changed'} {time.perf_counter() - start:5.1f} s  {path}", flush=True)
     return 1 if arguments.check and changed else 0

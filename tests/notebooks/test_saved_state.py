@@ -1,6 +1,7 @@
 """What nbval does not look at: cells never run, stray errors, pictures without words, order, size."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,12 @@ def test_every_picture_has_alt_text_and_no_widget_view_is_saved(notebook):
             assert "application/vnd.jupyter.widget-view+json" not in data, cell["id"]
             if "image/png" in data:
                 assert len(output["metadata"]["image/png"]["alt"]) > 30, cell["id"]
+
+
+def test_no_folder_of_the_machine_is_saved(notebook):
+    outputs = json.dumps([cell["outputs"] for cell in code_cells(notebook)])
+    for folder in (ROOT, Path.home(), Path(sys.prefix)):
+        assert folder.as_posix() + "/" not in outputs.replace("\\\\", "/")
 
 
 def test_slides_are_marked(notebook):
