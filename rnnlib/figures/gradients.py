@@ -5,12 +5,14 @@ Each function takes an ``ax`` and returns the artists it made; those that an exp
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import LogNorm
+from contourpy import FillType, contour_generator
+from matplotlib.collections import PathCollection
+from matplotlib.path import Path
 
 from ..checks import check_choice
 from ..style import COLOURS
 
-SURFACE = mpl.colormaps["cividis"]
+SURFACE, BANDS = mpl.colormaps["cividis"], 11
 
 
 def norm_axes(ax, lags, limits=(1e-12, 1e12), *, label=r"$\Vert\partial S_T/\partial S_{T-n}\Vert$"):
@@ -65,20 +67,27 @@ def eigenvalue_plane(ax, eigenvalues=(), reach=1.6):
     return ax.plot(values.real, values.imag, "o", color=COLOURS["state"], alpha=0.8, zorder=3)[0]
 
 
-def surface_colours(loss, limits, bands=12):
-    """The colour of each loss on a log scale in ``bands`` steps, as an image ``(rows, columns, 4)`` of bytes."""
-    level = np.floor(LogNorm(*limits, clip=True)(loss) * bands).clip(0, bands - 1)
-    return SURFACE((level + 0.5) / bands, bytes=True)
+def surface_bands(w, b, loss, limits):
+    """The regions of the plane where ``loss (len(b), len(w))`` exceeds each of ``BANDS`` levels, as paths.
+
+    The levels are spaced evenly on a log scale over ``limits``; below the first of them lies what no path covers.
+    """
+    generator = contour_generator(w, b, loss, fill_type=FillType.OuterCode)
+    paths = []
+    for level in np.geomspace(*limits, BANDS):
+        points, codes = generator.filled(level, np.inf)
+        parts = [Path(p, c) for p, c in zip(points, codes, strict=True)]
+        paths.append(Path.make_compound_path(*parts) if parts else Path(np.empty((0, 2))))
+    return paths
 
 
 def loss_surface(ax, w, b, loss, limits):
-    """A map of the loss ``(len(b), len(w))``: dark is low. Returns the image; its data are colours."""
-    extent = (w[0], w[-1], b[0], b[-1])
-    image = ax.imshow(
-        surface_colours(loss, limits), origin="lower", extent=extent, aspect="auto", interpolation="nearest"
-    )
+    """A map of the loss over two parameters: dark is low. One artist; ``set_paths(surface_bands(...))`` moves it."""
+    colours = SURFACE(np.linspace(0, 1, BANDS + 1))
+    ax.set(xlim=(w[0], w[-1]), ylim=(b[0], b[-1]), facecolor=colours[0])
     ax.grid(visible=False)
-    return image
+    bands = PathCollection(surface_bands(w, b, loss, limits), facecolors=colours[1:], linewidths=0, zorder=0.5)
+    return ax.add_collection(bands, autolim=False)
 
 
 DESCENTS = {

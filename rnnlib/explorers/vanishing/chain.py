@@ -55,9 +55,8 @@ def chain(weight, depth, activation, steepest):
 def _draw(fig):
     left, right = fig.subplots(1, 2, width_ratios=[1, 1.4])
     left.set_title("Where each unit works")
-    left.set(
-        xlim=(-REACH, REACH), ylim=(0, 1.12), xlabel="$z_i$", ylabel="$f\\,'(z_i)$", yticks=[0, 0.25, 0.5, 0.75, 1]
-    )
+    left.set(xlim=(-REACH, REACH), xticks=[-5, 0, 5], xlabel="$z_i$")
+    left.set(ylim=(0, 1.12), yticks=[0, 0.25, 0.5, 0.75, 1], ylabel="$f\\,'(z_i)$")
     right.set_title("Left after $i$ layers: $\\prod |f\\,'(z_i)\\,w|$")
     right.set_yscale("log")
     right.set(xlim=(0, DEEPEST), ylim=LIMITS, yticks=[1e-40, 1e-20, 1, 1e20, 1e40], xlabel="layer $i$")

@@ -57,6 +57,7 @@ def _draw_powers(fig):
     value.tick_params(labelbottom=False)
     slope.set_xlabel("step $t$")
     loss.set_xlabel("recurrent weight $W_s$")
+    loss.tick_params(axis="x", pad=7)
     t = np.arange(1, STEPS + 1.0)
     for weight in FAN:
         value.plot(t, weight ** (t - 1), color=COLOURS["state"], linewidth=0.8, alpha=0.25)

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from ...activations import sigmoid
-from ...figures.gradients import descent_path, held, loss_surface, surface_colours
+from ...figures.gradients import descent_path, held, loss_surface, surface_bands
 from ...figures.numbers import readable
 from ...live import LiveFigure
 from ...style import COLOURS
@@ -31,7 +31,13 @@ def error_surface():
         _update,
         {
             "threshold": widgets.FloatLogSlider(
-                value=0.2, base=10, min=-2, max=1, step=0.1, readout_format=".2g", description="clipping threshold c"
+                value=10**-0.7,
+                base=10,
+                min=-2,
+                max=1,
+                step=0.1,
+                readout_format=".2g",
+                description="threshold c",
             ),
             "steps": widgets.IntSlider(value=50, min=5, max=100, step=5, description="number of steps T"),
         },
@@ -86,8 +92,8 @@ def surface(steps):
 
 
 @functools.cache
-def _colours(steps):
-    return surface_colours(surface(steps), COLOUR_LIMITS)
+def _bands(steps):
+    return surface_bands(W, B, surface(steps), COLOUR_LIMITS)
 
 
 def _draw(fig):
@@ -106,13 +112,13 @@ def _draw(fig):
         "clipped_loss": losses.plot([], [], color="black", label="clipped")[0],
     }
     ground.plot(*START, "s", color="white", markeredgecolor="black", markersize=9, zorder=6)
-    ground.set(xlim=(W[0], W[-1]), ylim=(B[0], B[-1]))
+    ground.set(xlim=(W[0], W[-1]), ylim=(B[0], B[-1]), xticks=[4, 4.5, 5], yticks=[-2.5, -2, -1.5, -1])
     losses.legend(loc="lower left", handlelength=1.4, borderpad=0.2, labelspacing=0.2)
     return artists
 
 
 def _update(artists, threshold, steps):
-    artists["surface"].set_data(_colours(steps))
+    artists["surface"].set_paths(_bands(steps))
     clipped, free = descend(steps, threshold), descend(steps)
     for name, (way, losses, _) in (("clipped", clipped), ("free", free)):
         artists[name].set_data(*way.T)
