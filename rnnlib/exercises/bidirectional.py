@@ -58,7 +58,7 @@ class SumsFromBothEnds(PencilExercise):
 
 
 class CountParameters(PencilExercise):
-    """A bidirectional LSTM with D = 10 inputs and H = 20 units in each direction: its output size and its parameters."""
+    """An LSTM in each direction, D = 10 inputs, H = 20 units each: the output size and the number of parameters."""
 
     title = "How large is it?"
     difficulty = 1
