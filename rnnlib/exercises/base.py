@@ -71,8 +71,10 @@ class Exercise:
         raise NotImplementedError
 
     def untouched(self, answer):
-        """Whether the answer is still the stub."""
-        return answer is ...
+        """Whether the answer is still the stub: three dots, or a collection of nothing else."""
+        parts = answer.values() if isinstance(answer, dict) else answer
+        collected = isinstance(answer, dict | tuple | list) and len(answer) > 0
+        return answer is ... or (collected and all(part is ... for part in parts))
 
     def hint(self):
         """The next hint; the last one stays."""
@@ -118,7 +120,7 @@ class FunctionExercise(Exercise):
 
     def untouched(self, answer):
         if not callable(answer):
-            return answer is ...
+            return super().untouched(answer)
         try:
             return call(answer, self.cases()[0], quiet=True) is ...
         except Problem:
@@ -167,9 +169,6 @@ class PencilExercise(Exercise):
     def reference(self):
         """The right numbers."""
         return type(self).answer()
-
-    def untouched(self, answer):
-        return answer is ... or (isinstance(answer, tuple | list) and len(answer) > 0 and all(a is ... for a in answer))
 
     def judge(self, answer):
         answer = answer if isinstance(answer, tuple | list) else (answer,)
