@@ -21,10 +21,12 @@ class DotAttention:
         self.params = {}
 
     def score(self, queries, memory):
+        """The scores ``(T, B, S)`` of queries ``(T, B, N)`` and memory ``(S, B, N)``, and what the way back needs."""
         # all products q_t^T m_s: (B, T, N) times (B, N, S)
         return (queries.swapaxes(0, 1) @ memory.transpose(1, 2, 0)).swapaxes(0, 1), ()
 
     def score_back(self, d_scores, queries, memory, trace):
+        """From the gradient of the scores to those of the parameters, by name, of the queries and of the memory."""
         # dq_t = sum_s dscore_ts m_s;   dm_s = sum_t dscore_ts q_t
         d_queries = (d_scores.swapaxes(0, 1) @ memory.swapaxes(0, 1)).swapaxes(0, 1)
         d_memory = (d_scores.transpose(1, 2, 0) @ queries.swapaxes(0, 1)).swapaxes(0, 1)
@@ -51,12 +53,14 @@ class AdditiveAttention:
         self.params = {name: value.astype(dtype) for name, value in drawn.items()}
 
     def score(self, queries, memory):
+        """The scores ``(T, B, S)`` of queries ``(T, B, M)`` and memory ``(S, B, N)``, and what the way back needs."""
         # e_ts = tanh(W_q q_t + W_m m_s), (T, B, S, A);   score_ts = v^T e_ts
         from_memory = (memory @ self.params["W_m"].T).swapaxes(0, 1)
         e = np.tanh((queries @ self.params["W_q"].T)[:, :, None] + from_memory)
         return e @ self.params["v"], (e,)
 
     def score_back(self, d_scores, queries, memory, trace):
+        """From the gradient of the scores to those of the parameters, by name, of the queries and of the memory."""
         (e,) = trace
         # de_ts = dscore_ts v * (1 - e_ts^2), summed over s for the queries and over t for the memory
         d_e = d_scores[..., None] * ((1 - e * e) * self.params["v"])

@@ -14,20 +14,8 @@ class Cell:
 
     ``states`` names the state vectors; the first of them is what the cell outputs. ``blocks`` names the G blocks
     of rows that are stacked in the weights. Inside, every block is an array of its own: the pre-activations of
-    a step are ``(G, B, H)``, the recurrent weights ``(G, H, N)``. A subclass names its parts and writes:
-
-    ``new_trace(a)``
-        room for what the backward pass and the figures need of every step: a NamedTuple of arrays ``(T, B, H)``.
-        The gates take the place of their pre-activations in ``a (G, T, B, H)``.
-    ``step(W_T, a, previous, state, trace)``
-        one step forward: from a = W_x x + b and the state before, fill in ``state`` and ``trace``.
-        ``W_T (G, N, H)`` are the recurrent weights, transposed.
-    ``slopes(previous, state, trace)``
-        the derivatives of the element-wise mathematics, of all steps at once: a tuple of arrays, ``da (G, T, B, H)``
-        the first.
-    ``step_back(W, d_state, slopes, trace) -> d_previous_state``
-        the same step backward, from the gradient at the new state. What arrives is multiplied into the slopes, so
-        that ``da`` becomes the gradient at the pre-activation, delta.
+    a step are ``(G, B, H)``, the recurrent weights ``(G, H, N)``. A subclass names its parts and writes
+    :meth:`new_trace` and :meth:`step` for the way forward, :meth:`slopes` and :meth:`step_back` for the way back.
     """
 
     states = ("h",)
@@ -126,6 +114,36 @@ class Cell:
     def dtype(self):
         """float64 or float32, the type of every parameter."""
         return self.params[self.input_weight].dtype
+
+    def new_trace(self, a):
+        """Room for what the way back and the figures need of every step: a NamedTuple of arrays ``(T, B, H)``.
+
+        The gates take the place of their pre-activations in ``a (G, T, B, H)``, block by block.
+        """
+        raise NotImplementedError
+
+    def step(self, W_T, a, previous, state, trace):
+        """One step forward: from a = W_x x + b and the state before, fill in ``state`` and ``trace``.
+
+        ``W_T (G, N, H)`` are the recurrent weights, transposed; ``a (G, B, H)`` shares its memory with the gates in
+        ``trace``; ``previous`` and ``state`` are tuples of arrays ``(B, N)``.
+        """
+        raise NotImplementedError
+
+    def slopes(self, previous, state, trace):
+        """The derivatives of the element-wise mathematics, of all steps at once: a tuple of new arrays.
+
+        The first are the slopes at the pre-activations, ``(G, T, B, H)``. Arguments as in a :class:`rnnlib.Run`.
+        """
+        raise NotImplementedError
+
+    def step_back(self, W, d_state, slopes, trace):
+        """One step back: from the gradient at the state of a step, return that at the state before it.
+
+        What arrives is multiplied into the slopes, so that the first of them becomes delta, the gradient at the
+        pre-activation. ``W (G, H, N)`` are the recurrent weights.
+        """
+        raise NotImplementedError
 
     def zero_state(self, batch):
         """The state before the first step: a tuple of zeros ``(B, N)``, one for each name in ``states``."""
