@@ -59,7 +59,7 @@ class LiveFigure(widgets.VBox):
         self.fig.set_layout_engine("none")
 
         width = f"{size[0] * 100:.0f}px"
-        self._image = widgets.Image(format=FAST["format"], layout=widgets.Layout(width=width, max_width="100%"))
+        self._image = widgets.Image(format=FAST["format"], layout={"width": width, "max_width": "100%"})
         self._caption = widgets.HTML()
         self._listening = True
         self.render()
@@ -179,6 +179,7 @@ def _encode(picture, **options):
 
 def _laid_out(control):
     """A control that wraps as a whole and never cuts its words, with its buttons if it has any."""
+    control.tooltip = control.tooltip or control.description  # else the page shows "null" over the description
     control.style.description_width = "initial"
     control.layout.max_width = "100%"
     if hasattr(control, "readout"):

@@ -1,0 +1,206 @@
+"""JupyterLab in headless Chromium: a server of its own, a page to open notebooks in, and what went wrong on it."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+BROWSERS = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+    *("msedge", "microsoft-edge", "microsoft-edge-stable"),
+)
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+# Console errors that are not ours, by a part of their text, and why they come.
+NOT_OURS = {}
+
+
+def find_browser():
+    """The path of a Chromium, or None: RNN_CHROMIUM if it is set, else the first known name on PATH."""
+    named = os.environ.get("RNN_CHROMIUM")
+    return shutil.which(named) if named else next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@contextlib.contextmanager
+def lab_server(folder):
+    """A JupyterLab that serves ``folder`` as someone finds it who has just installed it; gives its address."""
+    home = Path(folder) / ".home"
+    places = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    environment = os.environ | {f"JUPYTER_{place}": str(home / place) for place in places}
+    environment |= {
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = {
+        "ServerApp.ip": "127.0.0.1",
+        "ServerApp.port": port,
+        "ServerApp.port_retries": 0,
+        "ServerApp.root_dir": folder,
+        "ServerApp.open_browser": False,
+        "ServerApp.allow_root": True,
+        "IdentityProvider.token": "",
+        "LabApp.expose_app_in_browser": True,
+    }
+    # JupyterLab would ask at its first start whether to fetch news.
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"fetchNews": "false"}))
+    log = home / "log"
+    address = f"http://127.0.0.1:{port}"
+    with log.open("w") as stream:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())],
+            env=environment,
+            stdout=stream,
+            stderr=stream,
+        )
+        try:
+            _wait_for(f"{address}/api", server, log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _wait_for(url, server, log, patience=120):
+    end = time.monotonic() + patience
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            return urllib.request.urlopen(url, timeout=5).read()
+        time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+
+
+@contextlib.contextmanager
+def browser(playwright):
+    """A headless Chromium."""
+    chromium = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+    try:
+        yield chromium
+    finally:
+        chromium.close()
+
+
+class Notebook:
+    """A notebook on a page of JupyterLab, with the errors that the browser's console has seen."""
+
+    def __init__(self, chromium, address, name, size=(1366, 900)):
+        self.address, self.name, self.errors = address, name, []
+        self.page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+        self.page.set_default_timeout(90_000)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
+        self.open()
+
+    def _heard(self, message):
+        if message.type == "error" and not any(part in message.text for part in NOT_OURS):
+            self.errors.append(f"{message.text} ({message.location.get('url')})")
+
+    def open(self):
+        """Open the notebook afresh, as after a start of the browser, and wait until its kernel is idle."""
+        self.page.goto(f"{self.address}/lab/tree/{self.name}?reset")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_function(
+            """async () => {
+                await window.jupyterapp?.restored;
+                const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
+                await session?.ready;
+                await session?.session?.kernel?.info;
+                const kernel = session?.session?.kernel;
+                return Boolean(kernel) && !session.hasNoKernel && kernel.status === "idle";
+            }"""
+        )
+
+    def command(self, name):
+        """Run a command of JupyterLab to its end."""
+        self.page.evaluate("name => window.jupyterapp.commands.execute(name).then(() => null)", name)
+
+    def run_all(self):
+        """Run every cell and give the outputs of each."""
+        self.command("notebook:run-all-cells")
+        return self.outputs()
+
+    def outputs(self):
+        """The outputs of each cell as the notebook holds them now."""
+        cells = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells")
+        return [cell.get("outputs", []) for cell in cells]
+
+    def cell(self, index):
+        """Scroll to a cell and give its place on the page."""
+        self.page.evaluate(
+            "index => window.jupyterapp.shell.currentWidget.content.scrollToItem(index, 'start').then(() => null)",
+            index,
+        )
+        return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
+
+    def close(self):
+        """Leave the page and end its kernel."""
+        self.command("kernelmenu:shutdown")
+        self.page.close()
+
+
+class Explorer:
+    """A live figure on the page, as a hand and an eye meet it."""
+
+    def __init__(self, cell):
+        self.page = cell.page
+        self.picture = cell.locator(".jp-OutputArea img.widget-image").first
+        self.caption = cell.locator(".jp-OutputArea [role=status]").first
+        self.handles = cell.locator(".noUi-handle")
+        self.button = lambda words: cell.get_by_role("button", name=words, exact=True)
+        self.picture.wait_for()
+
+    def seen(self):
+        """The picture that is on the page, as a PNG in a data URL."""
+        return self.picture.evaluate(
+            """async picture => {
+                await picture.decode();
+                const canvas = document.createElement('canvas');
+                [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
+                canvas.getContext('2d').drawImage(picture, 0, 0);
+                return canvas.toDataURL();
+            }"""
+        )
+
+    def after(self, action):
+        """Do something and wait until the page shows another picture and another sentence; give both."""
+        source, said = self.picture.get_attribute("src"), self.caption.inner_text()
+        action()
+        self.page.wait_for_function(
+            "([picture, source]) => picture.src !== source && picture.complete",
+            arg=[self.picture.element_handle(), source],
+        )
+        self.page.wait_for_function(
+            "([caption, said]) => caption.querySelector('[role=status]')?.innerText !== said",
+            arg=[self.caption.locator("..").element_handle(), said],
+        )
+        return self.seen(), self.caption.inner_text()
+
+    def press(self, key, handle=0):
+        """Press a key on a slider."""
+        self.handles.nth(handle).focus()
+        self.page.keyboard.press(key)
+
+    def drag(self, pixels, handle=0):
+        """Take a slider with the mouse and drag it to the right, or to the left if ``pixels`` is negative."""
+        box = self.handles.nth(handle).bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.page.mouse.move(x + pixels, y, steps=5)
+        self.page.mouse.up()
