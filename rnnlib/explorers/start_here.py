@@ -29,7 +29,7 @@ def leaky_memory():
             "weight": widgets.FloatSlider(
                 value=0.9, min=0, max=1.02, step=0.01, readout_format=".2f", description="memory weight w"
             ),
-            "gap": widgets.IntSlider(value=8, min=1, max=13, description="steps between the inputs"),
+            "gap": widgets.IntSlider(value=8, min=1, max=13, description="steps apart"),
         },
         "Above, two inputs of size 1, some steps apart; below, what a memory that leaks holds at each step, by input.",
         size=(8.6, 3.4),

@@ -15,6 +15,9 @@ from pathlib import Path
 BROWSERS = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
     *("msedge", "microsoft-edge", "microsoft-edge-stable"),
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -25,7 +28,7 @@ NOT_OURS = {}
 
 
 def find_browser():
-    """The path of a Chromium, or None: RNN_CHROMIUM if it is set, else the first known name on PATH."""
+    """The path of a Chromium, or None: RNN_CHROMIUM if it is set, else the first that is found."""
     named = os.environ.get("RNN_CHROMIUM")
     return shutil.which(named) if named else next(filter(None, map(shutil.which, BROWSERS)), None)
 

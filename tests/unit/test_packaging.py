@@ -1,11 +1,9 @@
 """The way in: what is installed, from how many files it is said, and the commands that a reader copies."""
 
-import ast
 import os
 import re
 import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -115,58 +113,21 @@ def test_ci_takes_its_commands_from_the_readme_and_covers_every_python():
     assert "pip install" not in text
 
 
-def test_jupyterlab_is_told_to_keep_the_state_of_widgets():
-    """What JupyterLab of this environment reads, where the schema of the widget manager is installed too."""
+@pytest.mark.parametrize(
+    ("plugin", "setting", "value"),
+    [
+        ("@jupyter-widgets/jupyterlab-manager:plugin", "saveState", True),
+        ("@jupyterlab/apputils-extension:notification", "fetchNews", "false"),
+    ],
+)
+def test_the_jupyterlab_of_the_course_keeps_widgets_and_asks_nothing(plugin, setting, value):
+    """What JupyterLab reads in this environment, with no settings of a user."""
+    application = Path(get_app_dir())
     settings, _ = get_settings(
-        str(Path(get_app_dir()) / "settings"),
-        str(Path(get_app_dir()) / "schemas"),
+        str(application / "settings"),
+        str(application / "schemas"),
         str(ROOT / "no-settings-of-a-user"),
-        schema_name="@jupyter-widgets/jupyterlab-manager:plugin",
+        schema_name=plugin,
         labextensions_path=jupyter_path("labextensions"),
     )
-    assert settings["schema"]["properties"]["saveState"]["default"] is True
-
-
-def test_importing_rnnlib_loads_numpy_and_nothing_heavier():
-    program = "import sys, rnnlib; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
-    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
-    loaded = set(run.stdout.split())
-    assert "numpy" in loaded
-    assert not loaded & {"matplotlib", "ipywidgets", "IPython", "PIL", "tqdm", "torch", "traitlets"}
-
-
-# What the modules of each floor may import, from CONTRIBUTING.md. Numerics are what is named nowhere here.
-LEARNING = {"model", "training", "seq2seq", "gradient_flow", "tasks"}
-PICTURES = {"figures", "live", "live_curves", "blitting", "style"}
-LESSONS = {"explorers", "exercises"}
-LESSON_PACKAGES = {"numpy", "tqdm", "matplotlib", "PIL", "IPython", "ipywidgets"}
-PACKAGES = [{"numpy"}, {"numpy", "tqdm"}, LESSON_PACKAGES, LESSON_PACKAGES]
-
-
-def floor(part):
-    return 3 if part in LESSONS else 2 if part in PICTURES else 1 if part in LEARNING else 0
-
-
-def imports(path):
-    """The modules that the file at ``path`` imports, with full names, as tuples of parts."""
-    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (tuple(alias.name.split(".")) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            base += tuple(node.module.split(".")) if node.module else ()
-            yield from ((*base, alias.name) for alias in node.names)
-
-
-MODULES = [path for path in (ROOT / "rnnlib").rglob("*.py") if path.relative_to(ROOT) != Path("rnnlib/__init__.py")]
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_a_module_imports_from_its_own_floor_and_those_below(path):
-    here = floor(path.relative_to(ROOT / "rnnlib").with_suffix("").parts[0])
-    for name in imports(path):
-        if name[0] == "rnnlib":
-            assert len(name) == 1 or floor(name[1]) <= here, f"{'.'.join(name)} stands above"
-        else:
-            assert name[0] in sys.stdlib_module_names or name[0] in PACKAGES[here], f"{name[0]} is not for this floor"
+    assert settings["schema"]["properties"][setting]["default"] == value
