@@ -76,7 +76,7 @@ class Model:
     def loss(self, batch):
         """The loss of a batch, averaged over the steps that count. Nothing is dropped."""
         mask = counted_steps(batch)
-        return self.loss_function(self.outputs(batch.x, batch.lengths), batch.targets, mask)[0] / mask.sum()
+        return self.loss_function(self.outputs(batch.x, batch.lengths), batch.targets, mask)[0] / int(mask.sum())
 
     def accuracy(self, batch):
         """The share of the steps that count whose most probable class is the target."""
@@ -95,6 +95,7 @@ class Model:
         where an output is NaN or infinite.
         """
         mask = counted_steps(batch)
+        count = int(mask.sum())
         if batch.continues:
             check_reads_forward("network", self.network)
         network, output_mask = self._drop(batch.x, rng)
@@ -102,13 +103,13 @@ class Model:
         hidden = run.outputs * output_mask
         outputs = self.read_out(hidden)
         loss, d_outputs = self.loss_function(outputs, batch.targets, mask)
-        d_outputs = (d_outputs / mask.sum()).astype(outputs.dtype)
+        d_outputs = d_outputs / count
         gradients = {}
         if self.readout:
             gradients = {"W_o": outer_sum(d_outputs, hidden), "b_o": d_outputs.sum(axis=(0, 1))}
             d_outputs = d_outputs @ self.readout["W_o"] * output_mask
         inner = bptt(run, d_outputs).params
-        return loss / mask.sum(), {f"network.{n}": g for n, g in inner.items()} | gradients, run
+        return loss / count, {f"network.{n}": g for n, g in inner.items()} | gradients, run
 
     def _drop(self, x, rng):
         """The network with dropout drawn for one run over ``x``, and the mask of what reaches the readout."""

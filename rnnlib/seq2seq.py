@@ -61,6 +61,8 @@ class Seq2Seq:
         check_rng("rng", rng)
         self.encoder, self.attention = check_network("encoder", encoder), attention
         self.decoder = check_reads_forward("decoder", decoder)
+        if encoder.dtype != decoder.dtype:
+            raise TypeError(f"decoder: expected {encoder.dtype} weights as the encoder has, got {decoder.dtype}")
         self.end = int(check_symbols("end", [end], decoder.input_size)[0])
         _check_handover(encoder, decoder)
         M, N, O = decoder.output_size, encoder.output_size, decoder.input_size
@@ -169,7 +171,8 @@ class Seq2Seq:
         encoded, decoded = self._run(batch)
         outputs, attended, features = self._read_out(decoded.outputs, encoded.outputs, batch.source_lengths)
         loss, d_outputs = softmax_cross_entropy(outputs, batch.targets, mask)
-        return loss / mask.sum(), d_outputs / mask.sum(), encoded, decoded, attended, features
+        count = int(mask.sum())
+        return loss / count, d_outputs / count, encoded, decoded, attended, features
 
 
 @singledispatch

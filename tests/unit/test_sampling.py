@@ -18,6 +18,13 @@ def test_draws_follow_the_softmax(temperature):
     assert np.abs(counted - wanted).max() < 5 * np.sqrt(0.25 / n)
 
 
+def test_one_uniform_number_a_draw_picks_the_symbol_it_falls_on():
+    logits = np.random.default_rng(0).normal(size=(300, 5))
+    u = np.random.default_rng(7).random(300)
+    wanted = [np.searchsorted(np.cumsum(p), x, side="right") for p, x in zip(probabilities(logits), u, strict=True)]
+    assert rnnlib.sample(logits, np.random.default_rng(7)).tolist() == wanted
+
+
 def test_every_entry_of_the_batch_is_drawn_from_its_own_logits():
     logits = np.where(np.eye(6)[[3, 0, 5, 2]] > 0, 50.0, 0.0)
     assert rnnlib.sample(logits, np.random.default_rng(0)).tolist() == [3, 0, 5, 2]

@@ -109,6 +109,18 @@ def test_free_running_is_teacher_forcing_on_its_own_words(attention):
         assert (weights[:, np.arange(4) >= batch.source_lengths[:, None]] == 0).all()
 
 
+@pytest.mark.parametrize("attention", ["none", "dot", "additive"])
+def test_float32_stays_float32(attention):
+    options = {"rng": np.random.default_rng(0), "dtype": np.float32}
+    encoder = rnnlib.Bidirectional(rnnlib.LSTM(D, 1, **options), rnnlib.LSTM(D, 2, **options))
+    attention = AdditiveAttention(3, 3, 2, **options) if attention == "additive" else attention_of(attention)
+    model = rnnlib.Seq2Seq(encoder, rnnlib.LSTM(O, 3, **options), end=END, attention=attention, rng=options["rng"])
+    batch = random_pairs()._replace(source=random_pairs().source.astype(np.float32))
+    _, gradients, run = model.loss_and_gradients(batch)
+    assert {array.dtype for array in [run.outputs, *gradients.values()]} == {np.dtype("float32")}
+    assert model.translate(batch.source, batch.source_lengths, longest=3).symbols.shape[1] == 3
+
+
 def test_exact_match_wants_every_symbol_and_the_length():
     model, batch = model_of(), random_pairs()
     symbols, lengths, _ = model.translate(batch.source, batch.source_lengths, longest=4)
@@ -175,6 +187,11 @@ def test_it_learns_to_reverse_with_attention_and_the_map_crosses():
             "attention: expected queries",
         ),
         ({"rng": 1}, TypeError, "rng"),
+        (
+            {"decoder": rnnlib.LSTM(O, 3, rng=np.random.default_rng(0), dtype="float32")},
+            TypeError,
+            "decoder: expected float64 weights as the encoder has, got float32",
+        ),
     ],
 )
 def test_a_bad_argument_is_named(changes, error, words):
