@@ -8,7 +8,7 @@ import pytest
 import rnnlib
 from rnnlib import style
 from rnnlib.explorers import forward_pass as explorers
-from rnnlib.explorers.forward_pass import nudging, stepping, trainings
+from rnnlib.explorers.forward_pass import next_word, nudging, stepping, trainings
 from rnnlib.figures import networks
 from rnnlib.tasks import agreement, slot_filling
 
@@ -238,7 +238,7 @@ def test_a_high_temperature_spoils_the_grammar_and_a_low_one_the_variety():
     model, seen = trainings.language_models()["Elman"], {}
     for tau in (0.1, 1.0, 10.0):
         explorer.set(tau=tau)
-        sentences = trainings.continue_sentences(model, ["the", "dogs"], 100, np.random.default_rng(7), tau)
+        sentences = trainings.continue_sentences(model, ["the", "dogs"], next_word.DRAWS, np.random.default_rng(7), tau)
         seen[tau] = len(set(map(tuple, sentences))), np.mean(list(map(agreement.is_sentence, sentences)))
         assert f"{seen[tau][0]} are different and {seen[tau][1]:.0%} follow" in explorer.sentence
     assert seen[0.1][0] < seen[1.0][0] < seen[10.0][0]

@@ -13,7 +13,7 @@ from ...tasks import agreement
 from . import trainings
 
 BEGINNINGS = ("the", "the dog", "the dogs", "the dogs often really", "the cat always sleeps")
-DRAWS = 100
+DRAWS = 60
 
 
 def temperature():
@@ -46,9 +46,7 @@ def temperature():
         # one dash a word, with gaps between them
         dashes = np.arange(len(words))[:, None] + np.array([-0.42, 0.42, np.nan])
         artists["plain"].set_data(dashes.ravel(), np.repeat(plain, 3))
-        model = trainings.language_models()["Elman"]
-        sentences = trainings.continue_sentences(model, given, DRAWS, np.random.default_rng(7), tau)
-        right = [agreement.is_sentence(sentence) for sentence in sentences]
+        sentences, right = _drawn(beginning, tau)
         for k, (line, sentence, valid) in enumerate(zip(artists["lines"], sentences, right, strict=False)):
             rest = sentence[len(given) :]
             shown = rest if len(rest) <= 5 else [*rest[:4], "…"]
@@ -70,6 +68,14 @@ def temperature():
     alt = """The probabilities of the next word given by a trained recurrent language model at a temperature, and six
     sentences drawn from it, marked right or wrong by the grammar they were learned from."""
     return LiveFigure(draw, update, controls, alt)
+
+
+@cache
+def _drawn(beginning, tau):
+    """DRAWS sentences at a temperature, and for each whether the grammar can make it."""
+    model = trainings.language_models()["Elman"]
+    sentences = trainings.continue_sentences(model, beginning.split(), DRAWS, np.random.default_rng(7), tau)
+    return sentences, [agreement.is_sentence(sentence) for sentence in sentences]
 
 
 @cache
