@@ -179,11 +179,12 @@ class PencilExercise(Exercise):
         right = np.abs(given - expected) <= self.tolerance
         if right.all():
             return ""
-        # the slip that explains all numbers; if there is none, one that explains those that are wrong
+        # the slip that explains all numbers, or else those that are wrong, if the first that it spoils is among them
         slips = [(np.atleast_1d(mistake.answer()), mistake.message) for mistake in self.mistakes]
-        for places in (slice(None), ~right):
-            for numbers_of_slip, message in slips:
-                if np.all(np.abs(given - numbers_of_slip)[places] <= self.tolerance):
+        for places in (np.full(len(right), True), ~right):
+            for slip, message in slips:
+                begins = int(np.argmax(np.abs(slip - expected) > self.tolerance))
+                if places[begins] and np.all(np.abs(given - slip)[places] <= self.tolerance):
                     return message
         good = [name for name, is_right in zip(self.names, right, strict=True) if is_right]
         begin = f"{', '.join(good)}: right. " if good else ""

@@ -19,7 +19,7 @@ class ThreeTerms(PencilExercise):
 
     title = "Three terms by hand"
     difficulty = 1
-    names = ("the term of step 3", "the term of step 2", "the term of step 1", "the sum")
+    names = ("step 3", "step 2", "step 1", "sum")
     praise = "One term for each use of the weight, and one factor W_s more for each step back."
     hints = (
         "First the forward pass: S_1 = 4 - 2 * 1 = 2. Then S_2, S_3 and O_3.",
@@ -212,7 +212,7 @@ class BackwardStep(FunctionExercise):
 
     title = "One step back"
     difficulty = 2
-    returns = ("delta_t", "what goes on to S_{t-1}", "the part of dL/dW_s")
+    returns = ("delta_t", "sent to S_{t-1}", "part of dL/dW_s")
     praise = "Three lines, and everything of backpropagation through time that is not a loop is in them."
     hints = (
         "First through the activation: delta_t is d_S times the slope of tanh at z_t, entry by entry.",
@@ -315,13 +315,23 @@ def as_run(x, S, W_s):
     return Run(cell, x, (S,), ElmanTrace(np.arctanh(np.clip(S[1:], -0.999, 0.999))))
 
 
-def deltas(x, S, d_O, W_s, W_o, slope=lambda before, after: 1 - after**2, future=lambda delta, d_S, W_s: delta @ W_s):
-    """delta_t of every step (T, B, H), with another slope or another way back; this and the next two serve mistakes."""
-    delta, from_future = np.zeros_like(S[1:]), 0.0
-    for t in reversed(range(len(x))):
-        d_S = d_O[t] @ W_o + from_future
-        delta[t] = slope(S[t], S[t + 1]) * d_S
-        from_future = future(delta[t], d_S, W_s)
+def deltas(
+    x,
+    S,
+    d_O,
+    W_s,
+    W_o,
+    slope=lambda before, after: 1 - after**2,
+    future=lambda delta, d_S, W_s: delta @ W_s,
+    meet=lambda slope, own, from_future: slope * (own + from_future),
+    order=reversed,
+):
+    """delta_t of every step (T, B, H), with one thing done another way; this and the next two serve the mistakes."""
+    delta, from_future = np.zeros_like(S[1:]), np.zeros_like(S[0])
+    for t in order(range(len(x))):
+        own = d_O[t] @ W_o
+        delta[t] = meet(slope(S[t], S[t + 1]), own, from_future)
+        from_future = future(delta[t], own + from_future, W_s)
     return delta
 
 
@@ -413,6 +423,23 @@ class WholeBPTT(FunctionExercise):
             lambda **a: gradients(only_last(deltas(**a)[::-1])[::-1], **a),
             "dL/dW_o is right. For the others the products were made once, after the loop, with the delta of step 1 "
             "alone. Every step has its part: add them up, or keep all the deltas.",
+        ),
+        Mistake(
+            lambda **a: gradients(
+                deltas(**a, slope=lambda before, after: 1 - before**2), **(a | {"S": np.roll(a["S"], 1, axis=0)})
+            ),
+            "All states are one step off: with x[t] belong S[t+1], the state after the step, and S[t], the one before "
+            "it. S[0] is the initial state, and S[-1] at t = 0 is the last one.",
+        ),
+        Mistake(
+            lambda **a: gradients(deltas(**a, meet=lambda slope, own, from_future: slope * own + from_future), **a),
+            "dL/dW_o is right. What comes from the step after is added behind the slope. First add the two streams to "
+            "dL/dS_t, then multiply the sum by f'(z_t).",
+        ),
+        Mistake(
+            lambda **a: gradients(deltas(**a, order=iter), **a),
+            "dL/dW_o is right. The loop runs forward, so each step is given what comes from the step before. The error "
+            "begins at the last step and goes back: reversed(range(T)).",
         ),
         Mistake(
             lambda **a: tuple(part / a["x"].shape[1] for part in gradients(deltas(**a), **a)),
@@ -533,8 +560,8 @@ def truncated(S, from_loss, W_s, window, stride=1):
     return truncated_bptt(as_run_of(S, W_s), from_loss, window, stride).params["W_s"]
 
 
-three_terms = ThreeTerms()
 cross_entropy = CrossEntropy()
+three_terms = ThreeTerms()
 backward_step = BackwardStep()
 whole_bptt = WholeBPTT()
 truncated_gradient = Truncated()

@@ -41,26 +41,28 @@ def difference(names, given, expected):
     k = wrong[0]
     praise = f"{' and '.join(right)}: right. " if right else ""
     pairs = [(left[k], right[k]) for left, right in zip(given, expected, strict=True)]
-    return f"{praise}{names[k]}: the shape is right, the numbers are not. {_pattern(pairs) or _largest(*pairs[0])}"
+    if pairs[0][0].ndim == 0:
+        return f"{praise}{names[k]} is not right yet. {_pattern(pairs, 'It is') or _largest(*pairs[0])}"
+    wrong = _pattern(pairs, "Every one is") or _first_axis(*pairs[0]) or _largest(*pairs[0])
+    return f"{praise}{names[k]}: the shape is right, the numbers are not. {wrong}"
 
 
 def _part(cases, k):
     return [case[k : k + 1] for case in cases]
 
 
-def _pattern(pairs):
+def _pattern(pairs, begin):
     """What the wrong numbers have in common with the right ones in every case, or nothing."""
-    left, right = pairs[0]
     if all(not left.any() for left, _ in pairs):
-        return "They are all 0."
-    if left.ndim == 2 and all(_close(left.T, right) for left, right in pairs):
+        return f"{begin} 0."
+    if pairs[0][0].ndim == 2 and all(_close(left.T, right) for left, right in pairs):
         return "They are those of the transposed matrix: rows and columns have changed places."
     factors = [np.vdot(left, right) / np.vdot(left, left) if left.any() else 0.0 for left, right in pairs]
     if all(factor and _close(factor * left, right) for factor, (left, right) in zip(factors, pairs, strict=True)):
         if np.allclose(factors, -1):
-            return "Every one has the wrong sign."
-        return f"Every one is {1 / factors[0]:.3g} times what it should be, so a factor is missing or too many."
-    return _first_axis(left, right)
+            return f"{begin} right but for the sign: it is turned."
+        return f"{begin} {1 / factors[0]:.3g} times what it should be, so a factor is missing or too many."
+    return ""
 
 
 def _first_axis(left, right):
@@ -81,5 +83,5 @@ def _largest(left, right):
     """The place of the largest difference, with both numbers."""
     gap = np.abs(left - right)
     index = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
-    where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
-    return f"The largest difference is{where}: yours is {left[index]:.4g}, it should be {right[index]:.4g}."
+    where = f"The largest difference is at index {index if len(index) > 1 else index[0]}: yours" if index else "Yours"
+    return f"{where} is {left[index]:.4g}, it should be {right[index]:.4g}."

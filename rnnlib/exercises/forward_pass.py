@@ -116,6 +116,10 @@ class RNNStep(FunctionExercise):
             "The memory goes in without its weights. In the formula W_s stands before S_{t-1}.",
         ),
         Mistake(
+            lambda x_t, S_previous, W_x, W_s, b_s: np.tanh(x_t @ W_x.T + b_s) + np.tanh(S_previous @ W_s.T),
+            "Input and memory each go through a tanh of their own. There is one tanh, around the sum of all three.",
+        ),
+        Mistake(
             lambda x_t, S_previous, W_x, W_s, b_s: np.tanh(x_t @ W_x.T + S_previous @ W_s.T) + b_s,
             "The bias is added after the tanh. It belongs inside, with the two products.",
         ),
@@ -153,7 +157,7 @@ class Unrolled(FunctionExercise):
 
     title = "The network unrolled over a sequence"
     difficulty = 2
-    returns = ("the states",)
+    returns = ("S_1, ..., S_T",)
     praise = "One network, used at every step: the weights did not change, the state did."
     hints = (
         "Go through x step by step. What one step makes, the next step needs.",
@@ -196,6 +200,15 @@ class Unrolled(FunctionExercise):
         Mistake(
             lambda x, S_0, W_x, W_s, b_s: all_states(x, S_0, W_x, W_s, b_s)[-1],
             "This is the last state alone. The exercise asks for the state after every step; keep them as you go.",
+        ),
+        Mistake(
+            lambda x, S_0, W_x, W_s, b_s: np.stack(all_states(x, S_0, W_x, W_s, b_s)[1:-1]),
+            "The last step is missing: range(len(x)) already ends before len(x), so nothing need be taken off.",
+        ),
+        Mistake(
+            lambda x, S_0, W_x, W_s, b_s: np.stack(all_states(np.roll(x, 1, axis=0), S_0, W_x, W_s, b_s)[1:]),
+            "The inputs are one step late: step t reads x[t - 1], and the first step reads the last input. Input and "
+            "state of a step belong together; only the memory is one step older.",
         ),
         Mistake(
             lambda x, S_0, W_x, W_s, b_s: np.tanh(x @ W_x.T + b_s),
@@ -355,6 +368,11 @@ class Temperature(FunctionExercise):
         Mistake(
             lambda O_t, temperature: softmax(O_t) / temperature,
             "The division comes too late: after the softmax it only makes the rows sum to something other than 1.",
+        ),
+        Mistake(
+            lambda O_t, temperature: np.exp(O_t / temperature) / np.exp(O_t).sum(axis=-1, keepdims=True),
+            "The temperature is in the numerator alone, so the rows do not sum to 1. The denominator is the sum of "
+            "the very numbers that stand above it.",
         ),
         Mistake(
             lambda O_t, temperature: np.exp(O_t / temperature),

@@ -106,9 +106,9 @@ def array_of(name, value):
     try:
         array = np.asarray(value)
     except Exception:  # ragged lists and other things that are no array
-        raise Problem(f"{name} should be an array of numbers; it is {describe(value)}.") from None
+        raise Problem(f"{name} should be a number or an array of numbers; it is {describe(value)}.") from None
     if array.dtype.kind not in "fiu":
-        raise Problem(f"{name} should be an array of numbers; it is {describe(value)}.")
+        raise Problem(f"{name} should be a number or an array of numbers; it is {describe(value)}.")
     array = array.astype(float)
     if not np.isfinite(array).all():
         raise Problem(f"{name} contains NaN or infinity. Look for a division by zero or an exponential that overflows.")
@@ -118,6 +118,8 @@ def array_of(name, value):
 def check_shape(name, array, expected):
     """Raise :class:`Problem` unless ``array`` has the shape of ``expected``."""
     shape, wanted = np.shape(array), np.shape(expected)
+    if shape != wanted == ():
+        raise Problem(f"{name} should be a single number; yours is an array with the shape {shape}.")
     if shape != wanted:
         same_axes = len(shape) > 1 and sorted(shape) == sorted(wanted)
         more = " The axes are there, in another order." if same_axes else ""

@@ -38,7 +38,7 @@ class PowerOnPaper(PencilExercise):
 
     title = "A power on paper"
     difficulty = 1
-    names = ("log10 of y_201", "log10 of its derivative", "the steps that leave a tenth")
+    names = ("log10 of y_201", "log10 of its derivative", "steps that leave a tenth")
     tolerance = 0.01
     praise = "A power is a straight line on a log scale: so many decimal places lost with every step."
     hints = (
@@ -107,6 +107,9 @@ def square_matrix(answer, rows=None):
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or rows not in (None, len(matrix)) or not len(matrix):
         wanted = f"({rows}, {rows})" if rows else "(H, H)"
         raise Problem(f"W_s should be a square matrix with the shape {wanted}; yours has {matrix.shape}.")
+    largest = np.max(np.abs(matrix))
+    if largest > 100:
+        raise Problem(f"The largest entry of W_s is {largest:.3g}. Entries between -100 and 100 are enough.")
     return matrix
 
 
@@ -127,19 +130,19 @@ class KeepGradient(BuildExercise):
     )
     steps, low, high = 100, 0.5, 2.0
 
-    SHRINKS = "Every direction shrinks on the way. Below 1 is below 1: see what 0.99 makes of 1000 steps."
+    SHRINKS = "Every direction shrinks on the way, so this gradient vanishes: see what 0.99 makes of 1000 steps."
     GROWS = "Every direction grows on the way, so this gradient explodes: see what 1.01 makes of 1000 steps."
     MIXED = (
-        "Some directions grow, others are lost. A random matrix stretches some vectors and squeezes others, and a "
-        "hundred steps take both to the end. Scaling it mends only one of the two."
+        "Some directions grow, others are lost. Your matrix stretches some vectors and squeezes others, and a hundred "
+        "steps take both to the end. Scaling it mends only one of the two."
     )
     LOSES = (
         "Some directions are kept, others die. It is not enough that the largest singular value behaves: a gradient "
         "that points elsewhere is gone. Which vectors does your matrix make shorter?"
     )
     HUMP = (
-        "Its spectral radius is at most 1, and still a direction grows: the matrix is non-normal, and each step adds "
-        "to the stretch. The radius says where it ends in the long run, not how long a vector is."
+        "All eigenvalues lie near the unit circle, and still a direction grows: the matrix is non-normal, and each "
+        "step adds to the stretch. The eigenvalues say where it ends in the long run, not how long a vector is."
     )
 
     @staticmethod
@@ -161,14 +164,13 @@ class KeepGradient(BuildExercise):
         shortest, longest = lengths[-1], lengths[0]
         if self.low <= shortest and longest <= self.high:
             return ""
-        if longest > self.high and spectral_radius(W_s) <= 1.001:
+        eigenvalues = np.abs(np.linalg.eigvals(W_s)) ** self.steps
+        if longest > self.high and self.low <= eigenvalues.min() and eigenvalues.max() <= self.high:
             message = self.HUMP
-        elif shortest >= self.low:
-            message = self.GROWS if shortest > 1 else self.MIXED
         elif longest > self.high:
-            message = self.MIXED
+            message = self.GROWS if shortest > 1 else self.MIXED
         else:
-            message = self.SHRINKS if longest < 1 else self.LOSES
+            message = self.SHRINKS if longest < self.low else self.LOSES
         return (
             f"{message} After {self.steps} steps the lengths lie between {shortest:.2g} and {longest:.2g}; wanted is "
             f"{self.low:g} to {self.high:g}."
@@ -253,7 +255,7 @@ class JacobianNorms(FunctionExercise):
 
     title = "The gradient against the lag"
     difficulty = 2
-    returns = ("the norms",)
+    returns = ("norms",)
     praise = "The curve behind every picture of vanishing and exploding in this chapter."
     hints = (
         "Begin with the identity: at lag 0 the norm is 1. Then multiply by one Jacobian after the other, T in all.",
@@ -346,7 +348,7 @@ class ClipNorm(FunctionExercise):
 
     title = "Clipping by norm"
     difficulty = 1
-    returns = ("the clipped g_x", "the clipped g_s", "the clipped g_b")
+    returns = ("clipped g_x", "clipped g_s", "clipped g_b")
     praise = "One factor for all, so the direction stays and only the step gets shorter."
     hints = (
         "All three arrays together are one long vector. Its norm is the root of the sum of the squares of all entries.",
