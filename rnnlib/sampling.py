@@ -96,7 +96,7 @@ def generate(model, rng, steps, *, size=1, temperature=1.0, prefix=(), end=None)
 
 
 def one_hot_inputs(symbols, network):
-    """What a network that reads its own symbols reads first: a step of zeros, then each of ``symbols (T, ...)``."""
+    """A step of zeros, where nothing has been said yet, then each of ``symbols (T, B)``: ``(T+1, B, D)``."""
     inputs = np.zeros((len(symbols) + 1, *symbols.shape[1:], network.input_size), network.dtype)
     inputs[1:] = np.eye(network.input_size, dtype=network.dtype)[symbols]
     return inputs

@@ -96,9 +96,10 @@ def draw_batch(rng, size):
 
 
 def draw_text(rng, size, steps):
-    """``size`` texts of ``steps`` words, request after request with END between: a :class:`Batch` for :func:`stream`.
+    """``size`` texts of ``steps`` words, request after request with END behind each: a :class:`Batch`.
 
-    x and targets as in :func:`as_batch`, without padding: the last request is cut off. Raises TypeError or ValueError
+    x and targets as in :func:`as_batch`, without padding: the last request is cut off. :func:`rnnlib.stream` makes
+    windows of it. Raises TypeError or ValueError
     for a ``rng`` that is not a generator and sizes below 1.
     """
     check_size("size", size)
