@@ -11,6 +11,7 @@ from weakref import WeakSet
 
 import ipywidgets as widgets
 from IPython import get_ipython
+from IPython.display import display
 from PIL import Image, features
 
 from . import style
@@ -71,7 +72,7 @@ class LiveFigure(widgets.VBox):
             [*map(_laid_out, controls.values()), reset],
             layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 16px", "max_width": width},
         )
-        super().__init__([row, self._image, self._caption])
+        super().__init__([row, self._image])
         _close_those_of_earlier_runs(self)
 
     @property
@@ -128,16 +129,27 @@ class LiveFigure(widgets.VBox):
         self._caption.value = CAPTION.format(width=self.fig.get_figwidth() * 100, scale=self._scale, text=text)
 
     def _repr_mimebundle_(self, **kwargs):
-        alt = f"{self.alt} {self.sentence}"
+        alt, width = f"{self.alt} {self.sentence}", round(self.fig.get_figwidth() * 100)
         data = super()._repr_mimebundle_(**kwargs)
         data |= {"image/png": base64.b64encode(self.png()).decode("ascii"), "text/plain": alt}
-        return data, {"image/png": {"alt": alt, "width": round(self.fig.get_figwidth() * 100)}}
+        return data, {"image/png": {"alt": alt, "width": width}}
+
+    def _ipython_display_(self):
+        """Show the figure, and the sentence below it: two outputs, each with what stands for it without a kernel.
+
+        JupyterLab and Markdown do not pass on the alt text of a picture, so the words are there to read as well.
+        """
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)
+        words = data["text/plain"]
+        fallback = {"text/html": f"<p>{html.escape(words)}</p>", "text/plain": words}
+        display(self._caption._repr_mimebundle_() | fallback, raw=True)
 
     def close(self):
         """Take the controls, the picture and the sentence from the page and out of memory."""
         if self.comm is not None:
             super().close()
-            for part in _parts(self):
+            for part in (self._caption, *_parts(self), *_parts(self._caption)):
                 part.close()
 
 

@@ -7,14 +7,17 @@ import weakref
 
 import ipywidgets as widgets
 import matplotlib as mpl
+import nbformat
 import numpy as np
 import pytest
+from nbconvert import HTMLExporter, MarkdownExporter
 from PIL import Image
 
 from rnnlib import live, style
 from rnnlib.live import LiveFigure, Stepper
 
 STEPS = np.arange(11)
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def draw(fig):
@@ -51,7 +54,7 @@ def decoded(data):
 
 
 def caption(figure):
-    return figure.children[2].value
+    return figure._caption.value
 
 
 def test_the_picture_follows_the_controls_and_shows_exactly_the_pixels_drawn(figure):
@@ -124,16 +127,60 @@ def test_an_update_that_says_nothing_is_named():
         LiveFigure(draw, lambda artists: None, {}, alt="A line.", size=(4, 2))
 
 
-def test_the_output_holds_widget_picture_and_words(figure):
+@pytest.fixture
+def outputs(figure, monkeypatch):
+    """What the figure gives to a notebook when it is the last line of a cell."""
+    shown = []
+
+    def display(data, metadata=None, raw=False):
+        assert raw
+        shown.append(nbformat.v4.new_output("display_data", data, metadata=metadata or {}))
+
+    monkeypatch.setattr(live, "display", display)
     figure.set(slope=0.3)
-    data, metadata = figure._repr_mimebundle_()
-    words = "A line over ten steps. The slope is 0.3 & the line is straight."
-    assert data["text/plain"] == words
-    assert metadata == {"image/png": {"alt": words, "width": 400}}
-    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == figure.model_id
-    png = base64.b64decode(data["image/png"])
+    figure._ipython_display_()
+    return shown
+
+
+WORDS = "A line over ten steps. The slope is 0.3 & the line is straight."
+ESCAPED = WORDS.replace("&", "&amp;")
+
+
+def test_the_outputs_hold_widgets_picture_and_words(figure, outputs):
+    picture, below = outputs
+    assert picture.data["text/plain"] == below.data["text/plain"] == WORDS
+    assert picture.metadata == {"image/png": {"alt": WORDS, "width": 400}}
+    assert picture.data[WIDGET_VIEW]["model_id"] == figure.model_id
+    png = base64.b64decode(picture.data["image/png"])
     assert png.startswith(b"\x89PNG")
     np.testing.assert_array_equal(decoded(png), figure.pixels())
+    assert below.data[WIDGET_VIEW]["model_id"] == figure._caption.model_id
+    assert below.data["text/html"] == f"<p>{ESCAPED}</p>"
+
+
+def notebook_with(outputs):
+    """A notebook as it is saved: without the views of widgets."""
+    for output in outputs:
+        del output.data[WIDGET_VIEW]
+    return nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("figure", outputs=outputs, execution_count=1)],
+        metadata={"language_info": {"name": "python"}},
+    )
+
+
+def test_exported_to_markdown_it_shows_picture_and_words(figure, outputs):
+    text, resources = MarkdownExporter().from_notebook_node(notebook_with(outputs))
+    ((name, png),) = resources["outputs"].items()
+    assert f"({name})" in text
+    np.testing.assert_array_equal(decoded(png), figure.pixels())
+    assert ESCAPED in text
+
+
+@pytest.mark.parametrize("template", ["lab", "classic"])
+def test_exported_to_html_it_shows_picture_and_words(figure, outputs, template):
+    text, _ = HTMLExporter(template_name=template).from_notebook_node(notebook_with(outputs))
+    assert base64.b64encode(figure.png()).decode() in text
+    assert ESCAPED in text
 
 
 def test_the_layout_leaves_room_for_words_written_by_update(figure):
