@@ -1,13 +1,18 @@
-"""Every explorer, swept over the ends and random points of its controls; moved pictures equal fresh ones."""
+"""Every explorer: swept over its controls, compared with pictures drawn afresh and whole, read for its words."""
 
+import functools
 import importlib
 import itertools
 import pkgutil
 
+import ipywidgets as widgets
+import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
-from rnnlib import explorers
+from rnnlib import explorers, style
+from rnnlib.live import LiveFigure
 
 FACTORIES = {
     f"{module.name}.{name}": getattr(importlib.import_module(f"rnnlib.explorers.{module.name}"), name)
@@ -16,77 +21,172 @@ FACTORIES = {
 }
 
 
-@pytest.fixture(params=FACTORIES.values(), ids=FACTORIES.keys())
+@functools.cache
+def made(name):
+    return FACTORIES[name]()
+
+
+@pytest.fixture(params=FACTORIES)
 def factory(request):
-    return request.param
+    return FACTORIES[request.param]
 
 
-def choices(control):
-    """The values a hand can give a control: its ends and points between for a slider, else all of them."""
+@pytest.fixture(params=FACTORIES)
+def explorer(request):
+    """An explorer as it is at first."""
+    explorer = made(request.param)
+    explorer.reset()
+    return explorer
+
+
+def choices(control, rng=None):
+    """What a hand can give a control: every option, or the ends of a slider and points between, drawn if ``rng``."""
     if hasattr(control, "options"):
         return [value for _, value in control._options_full]
-    if isinstance(control.value, bool):
+    if isinstance(control, (widgets.Checkbox, widgets.ToggleButton)):
         return [False, True]
-    low, high = control.min, control.max
-    if hasattr(control, "base"):
-        low, high = control.base**low, control.base**high
-    values = [low, *np.linspace(low, high, 5)[1:-1], high]
+    low, high, step = control.min, control.max, control.step
+    count = round((high - low) / step)
+    steps = rng.integers(count + 1, size=3) if rng else np.linspace(0, count, 5).round()[1:-1]
+    values = [low, *(low + step * k for k in steps), high]
+    if isinstance(control, widgets.FloatLogSlider):
+        return [control.base**value for value in values]
     return [type(control.value)(value) for value in values]
 
 
-def random_values(explorer, rng):
-    return {name: rng.choice(np.array(choices(c), dtype=object)) for name, c in explorer.controls.items()}
+def corners(explorer, most=16):
+    """The ends of all controls together, no more than ``most`` of them."""
+    ends = ([choices(control)[0], choices(control)[-1]] for control in explorer.controls.values())
+    every = [dict(zip(explorer.controls, corner, strict=True)) for corner in itertools.product(*ends)]
+    return [every[k] for k in np.unique(np.linspace(0, len(every) - 1, most).astype(int))]
 
 
-def test_every_end_of_every_control_is_drawn_and_put_into_words(factory):
-    explorer = factory()
+def anywhere(explorer, rng):
+    """One value for each control, drawn at random."""
+    drawn = {}
     for name, control in explorer.controls.items():
-        for value in choices(control):
-            explorer.set(**{name: value})
-            assert explorer.sentence.strip(), f"nothing is said at {explorer.values}"
-        explorer.reset()
-    corners = itertools.product(*([choices(c)[0], choices(c)[-1]] for c in explorer.controls.values()))
-    for corner in itertools.islice(corners, 32):
-        explorer.set(**dict(zip(explorer.controls, corner, strict=True)))
+        values = choices(control, rng)
+        drawn[name] = values[rng.integers(len(values))]
+    return drawn
 
 
-def test_a_moved_picture_equals_one_drawn_afresh(factory):
-    moved, fresh, rng = factory(), factory(), np.random.default_rng(0)
-    for _ in range(6):
-        moved.set(**random_values(moved, rng))
-    fresh.set(**moved.values)
-    np.testing.assert_array_equal(moved.pixels(), fresh.pixels())
-    assert moved.sentence == fresh.sentence
+def drawn_whole(explorer):
+    """What matplotlib draws when nothing is kept from before."""
+    moving = [part for artist in explorer._blitter.moving for part in artist.findobj()]
+    with style.context():
+        for part in moving:
+            part.set_animated(False)
+        explorer.fig.canvas.draw()
+        for part in moving:
+            part.set_animated(True)
+    explorer.fig.stale = True
+    return np.asarray(explorer.fig.canvas.buffer_rgba())
 
 
-def test_the_picture_moves_with_every_control(factory):
-    explorer = factory()
+def words_beside_the_axes(fig):
+    """The titles, labels and tick labels of a figure that can be seen, with their boxes in pixels."""
+    texts = [text for text in fig.texts if text.get_visible()]
+    for ax in filter(lambda ax: ax.get_visible(), fig.axes):
+        texts += [child for child in ax.get_children() if isinstance(child, Text) and child not in ax.texts]  # the titles
+        for axis in (ax.xaxis, ax.yaxis) if ax.axison else ():
+            low, high = sorted(axis.get_view_interval())
+            ticks = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+            texts += [axis.label, *(tick.label1 for tick in ticks), *(tick.label2 for tick in ticks)]
+    return [(t, t.get_window_extent()) for t in texts if t.get_visible() and t.get_text().strip()]
+
+
+def assert_legible(explorer):
+    """Nothing reaches beyond the picture and no words beside the axes run into others."""
+    explorer.pixels()
+    fig = explorer.fig
+    box, page = fig.get_tightbbox(), fig.bbox_inches
+    slack = 0.03
+    assert box.x0 >= -slack, f"cut off by {-box.x0:.2f} inches on the left at {explorer.values}"
+    assert box.y0 >= -slack, f"cut off by {-box.y0:.2f} inches at the bottom at {explorer.values}"
+    assert box.x1 <= page.x1 + slack, f"cut off by {box.x1 - page.x1:.2f} inches on the right at {explorer.values}"
+    assert box.y1 <= page.y1 + slack, f"cut off by {box.y1 - page.y1:.2f} inches at the top at {explorer.values}"
+    for (one, here), (other, there) in itertools.combinations(words_beside_the_axes(fig), 2):
+        across = min(here.x1, there.x1) - max(here.x0, there.x0)
+        up = min(here.y1, there.y1) - max(here.y0, there.y0)
+        assert min(across, up) <= 1, f"{one.get_text()!r} runs into {other.get_text()!r} at {explorer.values}"
+
+
+def test_there_are_explorers_and_all_are_live_figures():
+    assert FACTORIES
+    assert all(isinstance(made(name), LiveFigure) for name in FACTORIES)
+
+
+def test_every_value_is_drawn_and_put_into_words_and_every_control_moves_the_picture(explorer):
     for name, control in explorer.controls.items():
         seen = set()
         for value in choices(control):
             explorer.set(**{name: value})
+            assert explorer.sentence.strip(), f"nothing is said at {explorer.values}"
             seen.add(explorer.pixels().tobytes())
-        explorer.reset()
         assert len(seen) > 1, f"{name} moves nothing"
+        explorer.reset()
 
 
-def test_reset_brings_back_the_first_picture(factory):
-    explorer = factory()
-    first = explorer.pixels().copy()
-    explorer.set(**random_values(explorer, np.random.default_rng(1)))
+def test_the_ends_of_all_controls_together_and_random_points_are_drawn(explorer):
+    rng = np.random.default_rng(0)
+    for values in [*corners(explorer), *(anywhere(explorer, rng) for _ in range(12))]:
+        explorer.set(**values)
+        assert explorer.sentence.strip(), f"nothing is said at {values}"
+        assert "nan" not in explorer.sentence.split(), f"an unexplained nan at {values}: {explorer.sentence}"
+
+
+def test_a_moved_picture_equals_one_drawn_afresh_and_one_drawn_whole(factory):
+    moved, fresh, rng = factory(), factory(), np.random.default_rng(1)
+    for _ in range(8):
+        moved.set(**anywhere(moved, rng))
+    fresh.set(**moved.values)
+    np.testing.assert_array_equal(moved.pixels(), fresh.pixels())
+    assert moved.sentence == fresh.sentence
+    np.testing.assert_allclose(moved.pixels().astype(int), drawn_whole(fresh).astype(int), atol=3)
+    moved.close()
+    fresh.close()
+
+
+def test_reset_brings_back_the_first_picture(explorer):
+    first, sentence = explorer.pixels().copy(), explorer.sentence
+    explorer.set(**anywhere(explorer, np.random.default_rng(2)))
     explorer.reset()
     np.testing.assert_array_equal(explorer.pixels(), first)
+    assert explorer.sentence == sentence
 
 
-def test_words_stand_for_the_picture_where_it_cannot_be_shown(factory):
-    explorer = factory()
+def test_nothing_is_cut_off_and_no_words_collide(explorer):
+    assert_legible(explorer)
+    for values in corners(explorer, most=4):
+        explorer.set(**values)
+        assert_legible(explorer)
+
+
+def test_it_stands_in_the_lecture_hall_too(factory):
+    with mpl.rc_context():
+        style.use(lecture=True)
+        try:
+            explorer = factory()
+            assert_legible(explorer)
+            for values in corners(explorer, most=4):
+                explorer.set(**values)
+                assert explorer.sentence.strip()
+                assert_legible(explorer)
+            explorer.close()
+        finally:
+            style.use()
+
+
+def test_words_stand_for_the_picture_where_it_cannot_be_shown(explorer):
     data, metadata = explorer._repr_mimebundle_()
     assert data["image/png"]
     assert metadata["image/png"]["alt"] == data["text/plain"]
     assert explorer.sentence in data["text/plain"]
+    assert len(explorer.alt) > 30
 
 
-def test_labels_are_words(factory):
-    for name, control in factory().controls.items():
+def test_labels_are_words(explorer):
+    for name, control in explorer.controls.items():
         assert control.description.strip(), name
-        assert "_" not in control.description, f"{name}: {control.description!r} reads like a variable"
+        assert not set("_$\\") & set(control.description), f"{name}: {control.description!r} reads like code"
+        assert len(control.description) <= 45, f"{name}: {control.description!r} is too long to stand beside a slider"
