@@ -87,7 +87,8 @@ def words_beside_the_axes(fig):
     """The titles, labels and tick labels of a figure that can be seen, with their boxes in pixels."""
     texts = [text for text in fig.texts if text.get_visible()]
     for ax in filter(lambda ax: ax.get_visible(), fig.axes):
-        texts += [child for child in ax.get_children() if isinstance(child, Text) and child not in ax.texts]  # the titles
+        # the titles
+        texts += [child for child in ax.get_children() if isinstance(child, Text) and child not in ax.texts]
         for axis in (ax.xaxis, ax.yaxis) if ax.axison else ():
             low, high = sorted(axis.get_view_interval())
             ticks = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
