@@ -64,7 +64,7 @@ def predict_choice(key, question, options, truth, reason):
     """
     if truth not in options:
         raise ValueError(f"truth: expected one of {', '.join(map(repr, options))}, got {truth!r}")
-    control = widgets.RadioButtons(options=options, value=None, layout=widgets.Layout(width="max-content"))
+    control = widgets.ToggleButtons(options=options, value=None, style={"button_width": "auto"})
     return Prediction(key, question, control, truth, reason, str, lambda value, truth: "")
 
 

@@ -80,9 +80,10 @@ def test_a_progress_bar_is_saved_as_words(saved):
 
 def test_pictures_are_saved_with_their_words_and_widget_views_are_not(saved):
     for name in ("picture", "explorer"):
-        (output,) = outputs(saved)[name]
+        output, *below = outputs(saved)[name]
         assert set(output.data) == {"image/png", "text/plain"}
         assert output.metadata["image/png"]["alt"] == output.data["text/plain"]
+        assert not any("application/vnd.jupyter.widget-view+json" in other.data for other in below)
 
 
 def test_a_check_changes_no_file_and_says_what_would_change(copy):
