@@ -203,7 +203,8 @@ def _laid_out(control):
     if hasattr(control, "indent"):
         control.indent = False
     if hasattr(control, "buttons"):
-        return widgets.HBox([control, *control.buttons], layout={"align_items": "center", "max_width": "100%"})
+        wrapping = {"align_items": "center", "max_width": "100%", "flex_flow": "row wrap"}
+        return widgets.HBox([control, *control.buttons], layout=wrapping)
     return control
 
 
