@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+from nbval.plugin import IPyNbCell
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parent
@@ -14,7 +16,7 @@ collect_ignore_glob = ["*/.ipynb_checkpoints/*"]
 # What takes long starts first, so that no process is left alone with it at the end.
 ORDER = ("tests/browser/", "notebooks/", "tests/notebooks/", "tests/explorers/", "tests/unit/")
 # The tests of a file run in one process, in their order; of these files each test may run anywhere.
-SPREAD = ("tests/notebooks/test_reexecution.py", "tests/explorers/test_explorers.py")
+SPREAD = ("tests/explorers/test_explorers.py",)
 
 
 def pytest_configure(config):
@@ -31,6 +33,41 @@ def pytest_collection_modifyitems(items):
         return next((k for k, folder in enumerate(ORDER) if item.nodeid.startswith(folder)), len(ORDER))
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Compare the pictures of a notebook's cell, which nbval leaves out, with those that are saved."""
+    if not isinstance(item, IPyNbCell):
+        return (yield)
+    from run_notebooks import looks_same
+
+    receive, shown = item.parent.get_kernel_message, {}
+
+    def noted(**options):
+        message = receive(**options)
+        content = message["content"]
+        if message["msg_type"] in ("display_data", "execute_result", "update_display_data"):
+            # what is updated stands where it was first shown
+            place = content.get("transient", {}).get("display_id", len(shown))
+            shown[place] = content
+        return message
+
+    item.parent.get_kernel_message = noted
+    try:
+        result = yield
+    finally:
+        item.parent.get_kernel_message = receive
+    saved = [output for output in item.cell.outputs if "image/png" in output.get("data", {})]
+    drawn = [content for content in shown.values() if "image/png" in content["data"]]
+    same = len(saved) == len(drawn) and all(
+        before.metadata.get("image/png") == now["metadata"].get("image/png")
+        and looks_same(before.data["image/png"], now["data"]["image/png"])
+        for before, now in zip(saved, drawn, strict=True)
+    )
+    if not same:
+        item.raise_cell_error(f"Pictures differ: run  python tools/run_notebooks.py {item.path}  and look at them")
+    return result
 
 
 class Scheduling(LoadScopeScheduling):

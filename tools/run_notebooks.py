@@ -37,19 +37,9 @@ ENVIRONMENT = {
 def execute(notebook, folder):
     """Run every cell in a fresh kernel and return the notebook as it is to be saved.
 
-    Widget views are left out, because their models live only as long as the kernel: what is saved is the
-    picture and its alt text. A picture that looks as it did before keeps its bytes.
+    A picture that looks as it did before keeps its bytes.
     """
     fresh = nbformat.from_dict(notebook)
-    fresh.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        }
-    )
-    for cell in fresh.cells:
-        authored = {k: v for k, v in cell.metadata.items() if k in ("tags", "slideshow", "jupyter")}
-        cell.metadata = nbformat.from_dict(authored)
     client = NotebookClient(
         fresh,
         timeout=300,
@@ -60,20 +50,36 @@ def execute(notebook, folder):
         resources={"metadata": {"path": str(folder)}},
     )
     client.execute()
-    fresh.metadata.pop("widgets", None)
-    fresh.metadata["language_info"] = nbformat.from_dict({"name": "python"})
     pictures = {cell.id: _pictures(cell) for cell in notebook.cells}
     for cell in fresh.cells:
+        for output, before in zip(_picture_outputs(cell), pictures.get(cell.id, []), strict=False):
+            if looks_same(before, output.data["image/png"]):
+                output.data["image/png"] = before
+    return normal_form(fresh)
+
+
+def normal_form(notebook):
+    """The notebook as it is to be saved: with the metadata that we write and what every machine would save.
+
+    Widget views are left out, because their models live only as long as the kernel: what is saved is the
+    picture and its alt text.
+    """
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    for cell in notebook.cells:
+        authored = {k: v for k, v in cell.metadata.items() if k in ("tags", "slideshow", "jupyter")}
+        cell.metadata = nbformat.from_dict(authored)
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             data.pop(WIDGET_VIEW, None)
             if "text/plain" in data:
                 data["text/plain"] = PROGRESS.sub(r"Progress bar: \1 steps, done.", data["text/plain"])
-        for output, before in zip(_picture_outputs(cell), pictures.get(cell.id, []), strict=False):
-            if looks_same(before, output.data["image/png"]):
-                output.data["image/png"] = before
-    nbformat.validate(fresh)
-    return fresh
+    nbformat.validate(notebook)
+    return notebook
 
 
 def looks_same(left, right):
@@ -94,10 +100,15 @@ def _pictures(cell):
     return [output.data["image/png"] for output in _picture_outputs(cell)]
 
 
+def as_saved(notebook):
+    """The text of the file of a notebook."""
+    return nbformat.writes(notebook) + "\n"
+
+
 def run(path, check=False):
     """Execute the notebook at ``path``; save it unless ``check``. Return what changed, as lines of a diff."""
     before = path.read_text(encoding="utf-8")
-    after = nbformat.writes(execute(nbformat.reads(before, as_version=4), path.parent)) + "\n"
+    after = as_saved(execute(nbformat.reads(before, as_version=4), path.parent))
     if after != before and not check:
         path.write_text(after, encoding="utf-8", newline="\n")
     return list(difflib.unified_diff(before.splitlines(), after.splitlines(), "saved", "executed", n=0, lineterm=""))

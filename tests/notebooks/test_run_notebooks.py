@@ -14,10 +14,15 @@ from run_notebooks import ROOT, run
 SLIDE = {"slideshow": {"slide_type": "slide"}}
 SOURCES = {
     "imports": "from tqdm.auto import tqdm\n\nfrom rnnlib import style\nfrom rnnlib.explorers import start_here\n"
-    "from rnnlib.figures import Picture",
+    "from rnnlib.figures import Picture\nfrom rnnlib.live_curves import LiveCurves",
     "progress": "for _ in tqdm(range(50), desc='training: 0% and up'):\n    pass\nprint('trained')",
     "picture": "fig = style.new_figure(3, 2)\nfig.add_subplot().plot([1, 2, 3])\n"
     "Picture(fig, 'A straight line that climbs from 1 to 3.')",
+    "curves": "axes = style.new_figure(3, 2).add_subplot(xlim=(0, 9), ylim=(0, 9))\n"
+    "with LiveCurves(axes, 'A straight line that grows.') as curves:\n"
+    "    measure = curves.follow('RNN', float, every=1)\n"
+    "    for k in range(9):\n"
+    "        measure(k)",
     "explorer": "start_here.leaky_memory()",
     "sum": "print(sorted({'b', 'a'}))\n2 + 3",
 }
@@ -94,11 +99,21 @@ def test_a_check_changes_no_file_and_says_what_would_change(copy):
     assert copy.read_text(encoding="utf-8") == text
 
 
-def test_nbval_is_content_with_what_is_saved(saved):
+def test_nbval_is_content_with_what_is_saved_and_catches_other_words_and_pictures(saved):
+    notebook = nbformat.read(saved, as_version=4)
+    picture, curves, explorer, total = (cell.outputs[0] for cell in notebook.cells[-4:])
+    drawn = picture.data["image/png"], curves.data["image/png"]
+    curves.data["image/png"], picture.data["image/png"] = drawn
+    explorer.metadata["image/png"]["alt"] = "Other words."
+    total.text = "['b', 'a']\n"
+    changed = saved.with_name("changed.ipynb")
+    changed.write_text(nbformat.writes(notebook), encoding="utf-8")
+
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    arguments = [sys.executable, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", saved.name]
-    nbval = subprocess.run(arguments, cwd=saved.parent, env=clean, capture_output=True, text=True)
-    assert f"{len(SOURCES)} passed" in nbval.stdout, nbval.stdout + nbval.stderr
+    arguments = [sys.executable, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", "-rf", "."]
+    report = subprocess.run(arguments, cwd=saved.parent, env=clean, capture_output=True, text=True).stdout
+    assert f"4 failed, {2 * len(SOURCES) - 4} passed" in report, report
+    assert report.count("FAILED changed.ipynb") == 4
 
 
 def test_a_cell_that_was_never_run_is_caught(copy):

@@ -4,9 +4,10 @@ import json
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from run_notebooks import ROOT, as_saved, normal_form
 
-ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -57,6 +58,14 @@ def test_slides_are_marked(notebook):
     kinds = [cell["metadata"].get("slideshow", {}).get("slide_type") for cell in notebook["cells"]]
     assert kinds[0] == "slide"
     assert set(kinds) <= {None, "slide", "subslide", "fragment", "skip", "notes"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_is_saved_as_the_tool_saves_it(path):
+    """With nbval, which compares what the cells print and draw, this says: executing again changes nothing in git."""
+    text = path.read_text(encoding="utf-8")
+    same = as_saved(normal_form(nbformat.reads(text, as_version=4))) == text
+    assert same, f"run  python tools/run_notebooks.py notebooks/{path.name}  and commit it"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
