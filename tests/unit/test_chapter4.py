@@ -6,7 +6,7 @@ import pytest
 import rnnlib
 from rnnlib import gradient_flow
 from rnnlib.explorers.lstm import cell as cell_explorers
-from rnnlib.explorers.lstm import gradients as gradient_explorers
+from rnnlib.explorers.lstm import marks, norms
 from rnnlib.figures import gates as figures
 from rnnlib.style import COLOURS, new_figure
 from rnnlib.tasks import adding, latest_mark
@@ -185,28 +185,29 @@ def test_gates_stand_in_between_and_the_forget_bias_decides():
 
 
 def test_the_gradient_by_lag_as_the_predictions_say():
-    column = {bias: k for k, bias in enumerate(gradient_explorers.FORGET_BIASES)}
-    rnn, lstm, direct = gradient_explorers.norms_of_both(1.0)
+    column = {bias: k for k, bias in enumerate(norms.BIASES)}
+    rnn = norms.left_in_rnn(1.0)
+    lstm, direct = norms.left_in_gated(rnnlib.LSTM, "f", 1.0)
     assert lstm[-1, column[1]] == pytest.approx(4e-8, rel=0.1)
     assert lstm[-1, column[5]] == pytest.approx(0.4, rel=0.1)
     assert lstm[-1, column[-2]] < rnn[-1] < 1e-20
     assert direct[-1, column[1]] < 1e-3 * lstm[-1, column[1]]
-    _, wild, wild_direct = gradient_explorers.norms_of_both(6.0)
+    wild, wild_direct = norms.left_in_gated(rnnlib.LSTM, "f", 6.0)
     assert wild[-1, column[0]] == pytest.approx(7e7, rel=0.1)
     assert wild_direct[-1, column[0]] < 1e-16
 
 
-@pytest.mark.parametrize("gain", gradient_explorers.GAINS)
+@pytest.mark.parametrize("gain", norms.GAINS)
 def test_the_direct_path_cannot_grow(gain):
-    assert np.all(np.diff(gradient_explorers.norms_of_both(gain)[2], axis=0) < 0)
+    assert np.all(np.diff(norms.left_in_gated(rnnlib.LSTM, "f", gain)[1], axis=0) < 0)
 
 
 def test_a_forget_bias_that_comes_in_as_an_input_is_a_forget_bias():
-    _, lstm, _ = gradient_explorers.norms_of_both(2.0)
-    x = np.random.default_rng(3).normal(size=(gradient_explorers.LAGS, 1, 1))
-    cell = rnnlib.LSTM(1, gradient_explorers.UNITS, rng=np.random.default_rng(1), gain=2.0, forget_bias=3.0)
-    expected = gradient_explorers.norms_by_lag(rnnlib.unroll(cell, x))[:, 0]
-    np.testing.assert_allclose(lstm[:, list(gradient_explorers.FORGET_BIASES).index(3)], expected)
+    lstm, _ = norms.left_in_gated(rnnlib.LSTM, "f", 2.0)
+    x = np.random.default_rng(3).normal(size=(norms.LAGS, 1, 1))
+    cell = rnnlib.LSTM(1, norms.UNITS, rng=np.random.default_rng(1), gain=2.0, forget_bias=3.0)
+    expected = norms.norms_by_lag(rnnlib.unroll(cell, x))[:, 0]
+    np.testing.assert_allclose(lstm[:, list(norms.BIASES).index(3)], expected)
     assert expected[0] == pytest.approx(1)
 
 
@@ -223,9 +224,9 @@ def test_the_latest_mark(rng):
 
 
 def test_a_trained_lstm_lights_up_at_the_mark_that_matters():
-    model, _ = gradient_explorers.trained_on_latest_mark()
+    model, _ = marks.trained_on_latest_mark()
     batch = latest_mark.draw_batch(np.random.default_rng(8), 300, 20)
-    seen = gradient_explorers.at_marks(model, batch)
+    seen = marks.at_marks(model, batch)
     assert np.mean(np.abs(seen["answers"] - seen["wanted"]) < 0.1) > 0.95
     latest = 19 - seen["marks"][::-1].argmax(axis=0)
     columns = np.arange(300)
@@ -241,9 +242,9 @@ def test_a_trained_lstm_lights_up_at_the_mark_that_matters():
 
 
 def test_the_pull_of_a_number_is_its_gradient(rng):
-    model, batch = gradient_explorers.trained_on_latest_mark()
+    model, batch = marks.trained_on_latest_mark()
     x = batch.x[:, :2].copy()
-    pull = gradient_explorers.at_marks(model, batch)["pull"][:, :2]
+    pull = marks.at_marks(model, batch)["pull"][:, :2]
     numerical = rnnlib.numerical_gradient(lambda: model.outputs(x)[-1].sum(), x)
     np.testing.assert_allclose(pull, np.abs(numerical[..., 0]), atol=1e-8)
 

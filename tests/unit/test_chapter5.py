@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import rnnlib
-from rnnlib.explorers.gru import norms, one_unit, resets
-from rnnlib.explorers.lstm.gradients import FORGET_BIASES, norms_of_both
+from rnnlib.explorers.gru import one_unit, resets
+from rnnlib.explorers.lstm import norms
 from rnnlib.gradient_flow import step_jacobians
 from rnnlib.tasks import two_time_scales
 
@@ -103,19 +103,20 @@ def test_the_jacobian_is_the_direct_path_and_two_terms_with_one_minus_z():
 
 
 def test_the_batch_of_biases_is_a_gru_with_each_bias():
-    curves, direct = norms.norms_of_gru(1.0)
+    curves, direct = norms.left_in_gated(rnnlib.GRUResetAfter, "z", 1.0)
     column = 7
     cell = rnnlib.GRUResetAfter(1, norms.UNITS, rng=np.random.default_rng(1))
-    cell.params["b"][norms.UNITS : 2 * norms.UNITS] = FORGET_BIASES[column]
+    cell.params["b"][norms.UNITS : 2 * norms.UNITS] = norms.BIASES[column]
     run = rnnlib.unroll(cell, np.random.default_rng(3).normal(size=(norms.LAGS, 1, 1)))
     np.testing.assert_allclose(norms.norms_by_lag(run)[:, 0], curves[:, column], rtol=1e-8)
     np.testing.assert_allclose(np.prod(run.trace.z, axis=0).max(), direct[-1, column], rtol=1e-8)
 
 
 def test_at_a_bias_of_five_both_gated_cells_keep_a_gradient_for_100_steps():
-    column = int(5 - FORGET_BIASES[0])
-    rnn, lstm, _ = norms_of_both(1.0)
-    gru, direct = norms.norms_of_gru(1.0)
+    column = int(5 - norms.BIASES[0])
+    rnn = norms.left_in_rnn(1.0)
+    lstm, _ = norms.left_in_gated(rnnlib.LSTM, "f", 1.0)
+    gru, direct = norms.left_in_gated(rnnlib.GRUResetAfter, "z", 1.0)
     assert rnn[-1] < 1e-20
     assert lstm[-1, column] > 0.1
     assert gru[-1, column] > 0.1
@@ -123,7 +124,7 @@ def test_at_a_bias_of_five_both_gated_cells_keep_a_gradient_for_100_steps():
 
 
 def test_a_gru_can_explode_too():
-    gru, direct = norms.norms_of_gru(8.0)
+    gru, direct = norms.left_in_gated(rnnlib.GRUResetAfter, "z", 8.0)
     assert gru[-1].max() > 1e3
     assert np.all(direct <= 1)
 

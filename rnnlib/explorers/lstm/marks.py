@@ -1,4 +1,4 @@
-"""How far the gradients of an LSTM reach, and where a trained one lets them through."""
+"""Where a trained LSTM lets gradients through: at the marks."""
 
 from functools import cache
 
@@ -6,11 +6,8 @@ import ipywidgets as widgets
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from ...activations import sigmoid
-from ...cells import LSTM, Elman
+from ...cells import LSTM
 from ...figures import gates as pictures
-from ...figures import gradients as curves
-from ...figures.numbers import readable
 from ...live import LiveFigure
 from ...model import Model
 from ...optimizers import Adam
@@ -18,89 +15,6 @@ from ...style import COLOURS
 from ...tasks import latest_mark
 from ...training import train
 from ...unroll import bptt, unroll
-
-LAGS, UNITS = 100, 16
-FORGET_BIASES = np.arange(-2.0, 9.0)
-GAINS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
-
-
-def norms_by_lag(run):
-    """||dL/dstate_{T-lag}|| for the lags 0..T of each sequence, ``(T+1, B)``, where L is the mean of h_T times sqrt(H).
-
-    L's gradient at h_T has length 1, so lag 0 is 1 and the rest is what is left of it.
-    """
-    d_outputs = np.zeros_like(run.outputs)
-    d_outputs[-1] = run.outputs.shape[-1] ** -0.5
-    states = bptt(run, d_outputs, keep_state_gradients=True).states
-    return np.sqrt(sum(np.sum(part**2, axis=-1) for part in states))[::-1]
-
-
-@cache
-def norms_of_both(gain):
-    """The gradient by lag for recurrent weights of this gain: RNN ``(101,)``, LSTM and its direct path ``(101, 11)``.
-
-    The columns are the FORGET_BIASES. The bias comes in as a second, constant input that reaches the forget gates
-    alone, so that one batch holds all of them. The direct path is the largest product of forget gates.
-    """
-    signal = np.random.default_rng(3).normal(size=(LAGS, 1, 1))
-    rnn = Elman(1, UNITS, rng=np.random.default_rng(1), gain=gain)
-    params = LSTM(1, UNITS, rng=np.random.default_rng(1), gain=gain, forget_bias=0.0).params
-    to_forget_gates = np.repeat([[0.0], [1.0], [0.0], [0.0]], UNITS, axis=0)
-    lstm = LSTM.from_params(params | {"W_x": np.concatenate((params["W_x"], to_forget_gates), axis=1)})
-    biases = np.broadcast_to(FORGET_BIASES[:, None], (LAGS, len(FORGET_BIASES), 1))
-    x = np.concatenate((np.broadcast_to(signal, biases.shape), biases), axis=-1)
-    run = unroll(lstm, x)
-    direct = np.cumprod(run.trace.f[::-1], axis=0).max(axis=-1)
-    ones = np.ones((1, len(FORGET_BIASES)))
-    return norms_by_lag(unroll(rnn, signal))[:, 0], norms_by_lag(run), np.concatenate((ones, direct))
-
-
-def gradient_norm():
-    """The size of the gradient against the lag: an RNN, an LSTM, and the LSTM's direct path along its memory."""
-    for gain in GAINS:
-        norms_of_both(gain)
-    return LiveFigure(
-        _draw_norms,
-        _update_norms,
-        {
-            "forget_bias": widgets.IntSlider(
-                value=1, min=int(FORGET_BIASES[0]), max=int(FORGET_BIASES[-1]), description="bias of the forget gate"
-            ),
-            "gain": widgets.SelectionSlider(
-                value=1.0, options=[(f"{gain:g}", gain) for gain in GAINS], description="gain of the recurrent weights"
-            ),
-        },
-        """On a logarithmic scale, how much of the gradient of the last step is left up to 100 steps earlier: in an RNN,
-        in an LSTM, and along the LSTM's direct path, the product of its forget gates.""",
-    )
-
-
-def _draw_norms(fig):
-    ax = fig.subplots()
-    curves.norm_axes(ax, LAGS, (1e-20, 1e20), label="norm of the gradient")
-    looks = {
-        "RNN": {"color": COLOURS["RNN"], "linestyle": "-."},
-        "LSTM": {"color": COLOURS["LSTM"]},
-        "product of forget gates": {"color": COLOURS["forget_gate"], "linestyle": "--"},
-    }
-    artists = {name: curves.norms_by_lag(ax, np.ones(LAGS + 1), label=name, **look) for name, look in looks.items()}
-    ax.set_title("What is left of the gradient some steps back")
-    ax.legend(loc="upper left", ncols=3)
-    return artists
-
-
-def _update_norms(artists, forget_bias, gain):
-    column = int(forget_bias - FORGET_BIASES[0])
-    rnn, lstm, direct = norms_of_both(gain)
-    left = dict(zip(artists, (rnn, lstm[:, column], direct[:, column]), strict=True))
-    for name, line in artists.items():
-        line.set_ydata(curves.held(left[name], line.axes.get_ylim()))
-    end = {name: readable(norms[-1]) for name, norms in left.items()}
-    return (
-        f"Of a gradient of 1 the RNN has {end['RNN']} left after {LAGS} steps, the LSTM {end['LSTM']}. Its forget "
-        f"gates alone let {end['product of forget gates']} through. A forget bias of {forget_bias} keeps "
-        f"{sigmoid(forget_bias):.3f} a step, before the input and the state have their say."
-    )
 
 
 @cache
