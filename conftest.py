@@ -15,8 +15,8 @@ collect_ignore_glob = ["*/.ipynb_checkpoints/*"]
 
 # What takes long starts first, so that no process is left alone with it at the end.
 ORDER = ("tests/browser/", "notebooks/", "tests/notebooks/", "tests/explorers/", "tests/unit/")
-# The tests of a file run in one process, in their order; of these files each test may run anywhere.
-SPREAD = ("tests/explorers/test_explorers.py",)
+# The tests of a file run in one process, in their order; of this file those of each parameter.
+SPREAD = "tests/explorers/test_explorers.py"
 
 
 def pytest_configure(config):
@@ -75,7 +75,7 @@ class Scheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid):
         file = nodeid.partition("::")[0]
-        return nodeid if file in SPREAD else file
+        return nodeid.partition("[")[2] if file == SPREAD else file
 
 
 def pytest_xdist_make_scheduler(config, log):

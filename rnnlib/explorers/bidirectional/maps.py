@@ -50,7 +50,7 @@ def _measured(request, measure):
 def _draw(fig):
     artists = {}
     for kind, ax in zip(NETWORKS, fig.subplots(1, 2, sharey=True), strict=True):
-        ax.set_title({"one-way": "One way: only what came before", "two-way": "Both ways: the whole request"}[kind])
+        ax.set_title({"one-way": "Reads one way", "two-way": "Reads both ways"}[kind])
         ax.grid(visible=False)
         ax.set(xlabel="input word $x_k$", xlim=(-0.5, LENGTH - 0.5), ylim=(LENGTH - 0.5, -0.5))
         _name_words(ax, REQUESTS[0].split())
@@ -67,7 +67,7 @@ def _draw(fig):
 
 
 def _name_words(ax, words):
-    if [label.get_text() for label in ax.get_xticklabels()] != words:
+    if [tick.label1.get_text() for tick in ax.xaxis.majorTicks] != words:
         ax.set_xticks(range(LENGTH), words, rotation=35, ha="right", rotation_mode="anchor")
         ax.set_yticks(range(LENGTH), words)
 

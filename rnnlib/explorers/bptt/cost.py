@@ -34,8 +34,8 @@ def steps_back(T, losses="every step"):
 def _draw_cost(fig):
     pairs, counts = fig.subplots(1, 2, width_ratios=[1, 1.5])
     pairs.set(xlim=(0, LONGEST), ylim=(0, LONGEST), xlabel="loss at step $t$", ylabel="reached back to step $k$")
-    pairs.set_title("Steps back that are taken")
-    counts.set(xlim=(2, LONGEST * 10), ylim=(0.8, 1e5), xscale="log", yscale="log", xlabel="number of steps $T$")
+    pairs.set_title("Steps back taken")
+    counts.set(xlim=(2, LONGEST * 25), ylim=(0.8, 1e5), xscale="log", yscale="log", xlabel="number of steps $T$")
     counts.set_title("How many")
     T = np.arange(2, LONGEST + 1)
     recursion = counts.plot(T, steps_back(T)[1], color=COLOURS["state"])[0]

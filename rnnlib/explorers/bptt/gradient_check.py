@@ -85,6 +85,7 @@ def check_curve(precision, difference):
 def _draw_gradient_check(fig):
     error, zoom = fig.subplots(1, 2, width_ratios=[1.25, 1])
     error.set(xlim=(1e-15, 0.2), ylim=(1e-12, 3), xscale="log", yscale="log")
+    error.set(xticks=[1e-14, 1e-10, 1e-6, 1e-2], yticks=[1e-10, 1e-7, 1e-4, 1e-1])
     error.set(xlabel="step $\\epsilon$", ylabel="relative error")
     error.set_title("Error of the numerical gradient")
     zoom.set(
@@ -117,7 +118,7 @@ def _zoomed(precision):
 def _update_gradient_check(artists, epsilon, precision, difference):
     other = "float32" if precision == "float64" else "float64"
     artists["other"].set_data(EPSILONS, check_curve(other, difference))
-    artists["other_words"].say(2e-15, 2e-12, f"grey: {other}", ha="left")
+    artists["other_words"].say(2e-15, 2e-12, f"grey: {other}", ha="left", va="bottom")
     curve = check_curve(precision, difference)
     artists["curve"].set_data(EPSILONS, curve)
     error = check_error(epsilon, precision, difference)

@@ -32,8 +32,8 @@ def reset_forms():
             "spread": widgets.FloatSlider(value=0.4, min=0, max=1, step=0.01, description="how far they differ"),
             "bias": widgets.FloatSlider(value=0, min=-1, max=1, step=0.05, description="bias of the recurrent product"),
         },
-        """Left, the reset gates of six units as bars; right, their candidates with the reset before the matrix product
-        and after it, side by side.""",
+        """Left, the reset gates of six units as bars; right, their candidates, side by side: with the reset before the
+        matrix product, tanh(W (r⊙h) + b), and after it, tanh(r⊙(W h + b)).""",
         size=(9, 3.4),
     )
 
@@ -47,7 +47,7 @@ def _draw(fig):
     gates, values = fig.subplots(1, 2, width_ratios=[1, 1.6])
     units = np.arange(1, UNITS + 1)
     gates.set(xlim=(0.4, UNITS + 0.6), ylim=(0, 1.08), xticks=units, xlabel="unit", ylabel="reset gate $r$")
-    gates.set_title("How much of $h$ each unit lets in")
+    gates.set_title("The reset gates")
     values.set(xlim=(0.4, UNITS + 0.6), ylim=(-1, 1.5), xticks=units, xlabel="unit", ylabel="candidate $n$")
     values.set_yticks([-1, 0, 1])
     values.set_title("The candidate, in both forms")
@@ -55,7 +55,7 @@ def _draw(fig):
     artists = {
         "gates": gates.bar(units, np.zeros(UNITS), 0.6, color=COLOURS["reset_gate"]),
         "before": values.bar(
-            units - 0.19, np.zeros(UNITS), 0.36, color=COLOURS["candidate"], label="before: tanh(W (r⊙h))"
+            units - 0.19, np.zeros(UNITS), 0.36, color=COLOURS["candidate"], label="reset before the product"
         ),
         "after": values.bar(
             units + 0.19,
@@ -64,7 +64,7 @@ def _draw(fig):
             facecolor="white",
             edgecolor=COLOURS["state"],
             hatch="///",
-            label="after: tanh(r⊙(W h + b))",
+            label="reset after it",
         ),
         "gap": Label(values, color=COLOURS["gradient"]),
     }
