@@ -11,6 +11,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, ScaledTranslation
 
+from . import strokes
+
 HORIZONTAL = {"left": 0.0, "center": 0.5, "right": 1.0}
 
 
@@ -18,7 +20,7 @@ class Label(PathPatch):
     """A line of text at a point of the data, with a white ``rim`` so that it can be read over lines.
 
     Made for the artists that an explorer moves: the outline of each letter is worked out once and kept.
-    ``scale`` enlarges the font size of the style. Plain Unicode only: no ``$...$``.
+    ``scale`` enlarges the font size of the style. Plain Unicode only: no ``$...$``. 年, 月 and 日 need no font.
     """
 
     def __init__(self, ax, *, color, weight="bold", scale=1.0, rim=True, zorder=6):
@@ -53,7 +55,7 @@ def _outline(words, weight):
     """The outline of a line of text for font size 1, and its width."""
     vertices, codes, width = [], [], 0.0
     for letter in words:
-        points, kinds, advance = _letter(letter, weight)
+        points, kinds, advance = letter_outline(letter, weight)
         vertices.append(points + np.array([width, 0.0]))
         codes.append(kinds)
         width += advance
@@ -63,7 +65,10 @@ def _outline(words, weight):
 
 
 @functools.lru_cache(maxsize=512)
-def _letter(letter, weight):
+def letter_outline(letter, weight="normal"):
+    """The outline of one character for font size 1, as points, path codes and advance."""
+    if letter in strokes.STROKES:
+        return strokes.outline(letter, weight)
     font = FontProperties(family="DejaVu Sans", weight=weight, size=text_to_path.FONT_SCALE)
     points, kinds = text_to_path.get_text_path(font, letter)
     advance = text_to_path.get_text_width_height_descent(letter, font, False)[0]
