@@ -23,6 +23,11 @@ FACTORIES = {
     for name in importlib.import_module(f"rnnlib.explorers.{module.name}").__all__
 }
 
+ROUGH_TEXTS = (
+    *("", " ", "x", "None", "nan", "0", "-1", "2 Nov 2026", "February 30th, 2026", "2026年11月2日", "Wednesday, " * 20),
+    *("m" * 200, "2" * 200, "<b>bold</b> & $x_1$ \\n", "a\tb\nc\0d", "\U0001f600 e\u0301 \u200b\u202e", "\ud800"),
+)
+
 
 @functools.cache
 def made(name):
@@ -48,6 +53,8 @@ def choices(control, rng=None):
         return [value for _, value in control._options_full]
     if isinstance(control, (widgets.Checkbox, widgets.ToggleButton)):
         return [False, True]
+    if isinstance(control, widgets.Text):
+        return [control.value, *ROUGH_TEXTS]
     low, high, step = control.min, control.max, control.step
     count = round((high - low) / step)
     steps = rng.integers(count + 1, size=3) if rng else np.linspace(0, count, 5).round()[1:-1]
