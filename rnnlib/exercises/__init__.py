@@ -1,6 +1,6 @@
 """The exercises: one module a chapter, one class an exercise; and the predictions before the explorers."""
 
-from .base import BuildExercise, Exercise, FunctionExercise, Mistake, PencilExercise, progress
+from .base import BuildExercise, Exercise, FunctionExercise, Mistake, PencilExercise, Slip, chapter, progress
 from .learner import Problem
 from .prediction import predict_choice, predict_number
 from .verdict import Verdict
@@ -12,7 +12,9 @@ __all__ = [
     "Mistake",
     "PencilExercise",
     "Problem",
+    "Slip",
     "Verdict",
+    "chapter",
     "predict_choice",
     "predict_number",
     "progress",

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-5
 
 
 def agree(given, wanted):
@@ -41,14 +41,44 @@ def difference(names, given, expected):
     k = wrong[0]
     praise = f"{' and '.join(right)}: right. " if right else ""
     pairs = [(left[k], right[k]) for left, right in zip(given, expected, strict=True)]
+    if said := shape_difference(names[k], *pairs[0]):
+        return praise + said
     if pairs[0][0].ndim == 0:
         return f"{praise}{names[k]} is not right yet. {_pattern(pairs, 'It is') or _largest(*pairs[0])}"
-    wrong = _pattern(pairs, "Every one is") or _first_axis(*pairs[0]) or _largest(*pairs[0])
+    wrong = _pattern(pairs, "Every one is") or _moved(pairs) or _first_axis(*pairs[0]) or _largest(*pairs[0])
     return f"{praise}{names[k]}: the shape is right, the numbers are not. {wrong}"
 
 
 def _part(cases, k):
     return [case[k : k + 1] for case in cases]
+
+
+def shape_difference(name, left, right):
+    """What is wrong with the shape of ``left``, which should have the shape of ``right``, or nothing."""
+    shape, wanted = np.shape(left), np.shape(right)
+    if shape == wanted:
+        return ""
+    if wanted == ():
+        return f"{name} should be a single number; yours is an array with the shape {shape}."
+    begin = f"{name} should have the shape {wanted}; yours has {shape}."
+    if np.size(left) == np.size(right) and _close(np.ravel(left), np.ravel(right)):
+        return f"{begin} The numbers are right and in the right order: only the shape is not."
+    if len(shape) == len(wanted) and sorted(shape) == sorted(wanted):
+        orders = itertools.permutations(range(len(shape)))
+        moved = any(_close(np.transpose(left, order), right) for order in orders)
+        return f"{begin} The {'numbers are right, and the ' if moved else ''}axes are there, in another order."
+    if len(shape) == len(wanted):
+        axis = next(k for k in range(len(shape)) if shape[k] != wanted[k])
+        off = shape[axis] - wanted[axis]
+        return f"{begin} Along axis {axis} there are {abs(off)} too {'many' if off > 0 else 'few'}."
+    for longer, shorter, words in (
+        (wanted, shape, "An axis is missing, of length {}: was it added up, or is this one place of it alone?"),
+        (shape, wanted, "There is an axis too many, of length {}."),
+    ):
+        lost = [length for k, length in enumerate(longer) if longer[:k] + longer[k + 1 :] == shorter]
+        if lost:
+            return f"{begin} {words.format(lost[0])}"
+    return begin
 
 
 def _pattern(pairs, begin):
@@ -62,6 +92,20 @@ def _pattern(pairs, begin):
         if np.allclose(factors, -1):
             return f"{begin} right but for the sign: it is turned."
         return f"{begin} {1 / factors[0]:.3g} times what it should be, so a factor is missing or too many."
+    return ""
+
+
+def _moved(pairs):
+    """Whether the right numbers stand in the reverse order or one place off along an axis, or nothing."""
+    for axis in range(pairs[0][0].ndim):
+        turned = [(np.moveaxis(left, axis, 0), np.moveaxis(right, axis, 0)) for left, right in pairs]
+        if all(_close(left[::-1], right) for left, right in turned):
+            return f"They are the right ones in the reverse order along axis {axis}."
+        if len(turned[0][0]) > 2:
+            if all(_close(left[1:], right[:-1]) for left, right in turned):
+                return f"They stand one place late along axis {axis}: what belongs to index 0 is at 1, and so on."
+            if all(_close(left[:-1], right[1:]) for left, right in turned):
+                return f"They stand one place early along axis {axis}: what belongs to index 1 is at 0, and so on."
     return ""
 
 

@@ -5,10 +5,55 @@ import copy
 import inspect
 import io
 import linecache
+import re
+import sysconfig
 import traceback
 import warnings
+from pathlib import Path
 
 import numpy as np
+
+NOT_THE_LEARNERS = tuple(
+    {str(Path(__file__).parents[1]), *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))}
+)
+# What to say beside an exception: its type, a part of its text as a regular expression, the advice.
+ADVICE = (
+    (RecursionError, "", "The function calls itself and nothing stops it."),
+    (UnboundLocalError, "", "The name is used before it gets a value: give it one before the loop begins."),
+    (NameError, "", "Is it misspelled, or does it live in another function? Yours has its arguments to work with."),
+    (
+        (TypeError, AttributeError, ValueError),
+        "(?i)ellipsis",
+        "Three dots are still left in it; they stand for what you are to write.",
+    ),
+    (
+        ValueError,
+        "matmul|not aligned",
+        "In a product A @ B the last axis of A has to be as long as the first of B. Write the shapes down side by "
+        "side: which of the two has to be turned?",
+    ),
+    (
+        ValueError,
+        "broadcast",
+        "Arrays that are added or multiplied entry by entry need the same shape, or axes of length 1 where they "
+        "differ.",
+    ),
+    (ValueError, "equal division", "np.split cuts along the first axis, unless another is named: axis=-1 is the last."),
+    (
+        ValueError,
+        "truth value",
+        "An if wants one yes or no, and an array has many: look at one number, or use np.where.",
+    ),
+    (ValueError, "all input array|same shape", "The arrays to be put together have different shapes."),
+    (IndexError, "out of (bounds|range)", "Indices count from 0, so the last one is the length minus 1."),
+    (IndexError, "too many indices", "The array has fewer axes than you have written indices for."),
+    (TypeError, "not callable", "Round brackets call a function. An array is indexed with square ones."),
+    (TypeError, "scalar|0-dimensional|size-1", "An array stands where one number is wanted."),
+    (TypeError, "NoneType", "Something is None: a function without return gives None, and so does list.append."),
+    (TypeError, "ufunc|cast", "The result does not fit into an array of whole numbers: make that array of floats."),
+    (AttributeError, "ndarray", "An array has no such method. Perhaps NumPy has it as a function, np.name(array)."),
+    (KeyError, "", "The dict has no such name; names are written with quotation marks."),
+)
 
 
 class Problem(Exception):
@@ -17,6 +62,10 @@ class Problem(Exception):
     def __init__(self, text, code=""):
         super().__init__(text)
         self.text, self.code = text, code
+
+
+class Interrupted(Problem):
+    """The learner stopped the check."""
 
 
 def call(function, arguments, quiet=False):
@@ -35,11 +84,15 @@ def call(function, arguments, quiet=False):
         for name, value in arguments.items():
             if not same(value, given[name]):
                 raise Problem(
-                    f"Your function changes its input {name}. Work on a copy ({name} = {name}.copy()), or build a "
-                    "new array: whoever calls the function still needs the old one."
+                    f"Your function changes its input {name}, and whoever calls it still needs the old one. Lines like "
+                    f"a += b or a[0] = b change the array itself, under all the names it has. Write a = a + b, or "
+                    f"begin with a copy, {name}.copy()."
                 )
     if not same(*results):
-        raise Problem("Your function gives two different answers for the same inputs. Leave out the random numbers.")
+        raise Problem(
+            "Your function gives two different answers for the same inputs. Does it draw random numbers, begin with "
+            "np.empty, or add to something that lives outside of it?"
+        )
     return results[0]
 
 
@@ -52,9 +105,13 @@ def check_is_function(function, arguments):
             "behind it."
         )
     try:
-        inspect.signature(function).bind(**arguments)
+        signature = inspect.signature(function)
+        signature.bind(**arguments)
     except (TypeError, ValueError):
-        raise Problem(f"Your function has to take the arguments {names}, by these names.") from None
+        yours = ""
+        with contextlib.suppress(TypeError, ValueError):
+            yours = f" Yours takes {', '.join(map(str, inspect.signature(function).parameters)) or 'none'}."
+        raise Problem(f"Your function has to take the arguments {names}, by these names.{yours}") from None
 
 
 def _call_once(function, arguments):
@@ -62,24 +119,34 @@ def _call_once(function, arguments):
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             return function(**arguments)
-    except KeyboardInterrupt:
-        raise Problem("The check was interrupted while your function was running.") from None
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            "You stopped the check while your function was running, at the line below. If it does not end by itself: "
+            "which loop is it in, and what should make it stop?",
+            learner_line(error),
+        ) from None
     except BaseException as error:  # whatever a learner's code raises is shown to the learner
+        said = str(error).rstrip(".")
+        text = f"Your function stopped with {type(error).__name__}{': ' if said else ''}{said}. {advice(error)}"
         shapes = ", ".join(f"{name} {np.shape(value)}" for name, value in arguments.items() if np.ndim(value))
-        text = f"Your function stopped with {type(error).__name__}: {error}."
-        if shapes:
+        if shapes and isinstance(error, ValueError | IndexError | TypeError):
             text += f" The shapes were {shapes}."
-        raise Problem(text, learner_line(function, error)) from None
+        raise Problem(text.strip().replace("  ", " "), learner_line(error)) from None
 
 
-def learner_line(function, error):
+def advice(error):
+    """What may help with an exception, or nothing."""
+    fitting = (words for kind, part, words in ADVICE if isinstance(error, kind) and re.search(part, str(error)))
+    return next(fitting, "")
+
+
+def learner_line(error):
     """The last line of the learner's own code that the error passed through, with its number."""
-    own_file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == own_file]
-    if not frames:
-        return ""
-    source = linecache.getline(own_file, frames[-1].lineno).strip() or (frames[-1].line or "")
-    return f"line {frames[-1].lineno}: {source}" if source else ""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if not frame.filename.startswith(NOT_THE_LEARNERS):
+            source = linecache.getline(frame.filename, frame.lineno).strip() or (frame.line or "")
+            return f"line {frame.lineno}: {source}" if source else ""
+    return ""
 
 
 def same(left, right):
@@ -100,7 +167,7 @@ def same(left, right):
 def array_of(name, value):
     """``value`` as a float array; raise :class:`Problem` if it is not an array of finite numbers."""
     if value is None:
-        raise Problem(f"{name} is None. Is a return missing?")
+        raise Problem(f"{name} is None. Is a return missing? print shows a value, return hands it back.")
     if value is ...:
         raise Problem(f"{name} is still three dots.")
     try:
@@ -109,27 +176,14 @@ def array_of(name, value):
         raise Problem(f"{name} should be a number or an array of numbers; it is {describe(value)}.") from None
     if array.dtype.kind not in "fiu":
         raise Problem(f"{name} should be a number or an array of numbers; it is {describe(value)}.")
+    if np.size(array) == 0:
+        raise Problem(f"{name} is empty: its shape is {array.shape}.")
     array = array.astype(float)
     if not np.isfinite(array).all():
-        raise Problem(f"{name} contains NaN or infinity. Look for a division by zero or an exponential that overflows.")
-    return array
-
-
-def check_shape(name, array, expected):
-    """Raise :class:`Problem` unless ``array`` has the shape of ``expected``."""
-    shape, wanted = np.shape(array), np.shape(expected)
-    if shape != wanted == ():
-        raise Problem(f"{name} should be a single number; yours is an array with the shape {shape}.")
-    if shape != wanted:
-        same_axes = len(shape) > 1 and sorted(shape) == sorted(wanted)
-        more = " The axes are there, in another order." if same_axes else ""
-        raise Problem(f"{name} should have the shape {wanted}; yours has {shape}.{more}")
-
-
-def numbers(name, value, expected):
-    """``value`` as a float array with the shape of ``expected``; raise :class:`Problem` if it is not one."""
-    array = array_of(name, value)
-    check_shape(name, array, expected)
+        raise Problem(
+            f"{name} contains NaN or infinity. Look for a division by zero, the logarithm of 0, or an exponential that "
+            "overflows."
+        )
     return array
 
 
@@ -137,6 +191,13 @@ def describe(value):
     """A value in a few words, for a message."""
     if isinstance(value, np.ndarray):
         return f"an array of {value.dtype} with the shape {value.shape}"
-    text = repr(value)
+    if inspect.isgenerator(value):
+        return "a generator: your function yields where it should return"
+    if callable(value) and not isinstance(value, type):
+        return "a function that was not called: are the brackets missing?"
+    if isinstance(value, str):
+        return f"{value!r}, a text: numbers stand without quotation marks" if len(value) <= 40 else "a long text"
     kind = type(value).__name__
-    return f"{text} ({kind})" if len(text) <= 40 else f"a value of type {kind}"
+    if isinstance(value, tuple | list | dict):
+        return f"a {kind} of {len(value)}" if len(repr(value)) > 40 else f"{value!r} ({kind})"
+    return f"{value!r} ({kind})" if len(repr(value)) <= 40 else f"a value of type {kind}"

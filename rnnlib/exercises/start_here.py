@@ -4,7 +4,7 @@ import numpy as np
 
 from ..cells import Elman
 from ..unroll import unroll
-from .base import FunctionExercise, Mistake
+from .base import FunctionExercise, Slip
 
 
 class LeakyStep(FunctionExercise):
@@ -24,24 +24,24 @@ class LeakyStep(FunctionExercise):
         return w * S_previous + x_t
 
     mistakes = (
-        Mistake(
-            lambda x_t, S_previous, w: S_previous + x_t,
+        Slip(
+            {"w * S_previous": "S_previous"},
             "Nothing leaks: the weight w is not used. It says how much of the memory is kept.",
         ),
-        Mistake(
-            lambda x_t, S_previous, w: w * (S_previous + x_t),
+        Slip(
+            {"w * S_previous + x_t": "w * (S_previous + x_t)"},
             "The weight stands before both. The input comes in whole; only the memory is multiplied by w.",
         ),
-        Mistake(
-            lambda x_t, S_previous, w: S_previous + w * x_t,
+        Slip(
+            {"w * S_previous + x_t": "S_previous + w * x_t"},
             "The weight stands before the input. It belongs before the memory.",
         ),
-        Mistake(
-            lambda x_t, S_previous, w: w * S_previous,
+        Slip(
+            {" + x_t": ""},
             "The input x_t is not used: such a memory hears nothing.",
         ),
-        Mistake(
-            lambda x_t, S_previous, w: w * S_previous + (1 - w) * x_t,
+        Slip(
+            {"+ x_t": "+ (1 - w) * x_t"},
             "This is a running average, with 1 - w before the input. Here the input comes in whole.",
         ),
     )
