@@ -23,8 +23,8 @@ class GRUResetBefore(Cell):
     r_t, z_t = sigmoid(W_x x_t + W_h h_{t-1} + b) in their blocks,
     n_t = tanh(W_nx x_t + W_nh (r_t * h_{t-1}) + b_n),  h_t = z_t * h_{t-1} + (1 - z_t) * n_t.
 
-    Parameters: ``W_x (3H, D)``, ``W_h (3H, H)``, ``b (3H,)``; the blocks of rows are r, z, n. Cho et al. write
-    z and 1 - z the other way round in part of their text; here z = 1 keeps the state.
+    Parameters: ``W_x (3H, D)``, ``W_h (3H, H)``, ``b (3H,)``; the blocks of rows are r, z, n. Chung et al.
+    (2014) write z and 1 - z the other way round; here z = 1 keeps the state.
     """
 
     blocks = ("r", "z", "n")
