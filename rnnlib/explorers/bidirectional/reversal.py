@@ -53,8 +53,8 @@ def _draw(fig):
     order.set(xlim=(-0.05, slots + 0.05), ylim=(0, 1))
     order.axis("off")
     order.set_title("The backward network reads, from its first step to its last")
-    chances.set(xlim=(-0.6, len(WORDS) - 0.4), ylim=(1e-6, 1), ylabel="chance of a wrong tag")
-    chances.set_yscale("log")
+    chances.set(xlim=(-0.6, len(WORDS) - 0.4), yscale="log", ylim=(1e-6, 40))
+    chances.set(yticks=[1e-6, 1e-4, 1e-2, 1], ylabel="wrong tag: chance")
     chances.set_xticks(range(len(WORDS)), [f"{w}\n{t}" for w, t in zip(WORDS, TAGS, strict=True)])
     chances.grid(visible=False, axis="x")
     alone = wrong_tag_chances(0, True)
@@ -64,10 +64,10 @@ def _draw(fig):
             order.add_patch(Rectangle((k + 0.04, 0.1), 0.92, 0.8, facecolor="white", edgecolor="white"))
             for k in range(slots)
         ],
-        "names": [Label(order, color=COLOURS["output"], weight="normal", scale=0.75, rim=False) for _ in range(slots)],
+        "names": [Label(order, color=COLOURS["output"], weight="normal", scale=0.66, rim=False) for _ in range(slots)],
         "chances": chances.plot([], [], "o", markersize=7, color=COLOURS["state"], label="read in a padded batch")[0],
     }
-    chances.legend(loc="upper right")
+    chances.legend(loc="upper right", ncols=2)
     return artists
 
 
