@@ -7,7 +7,11 @@ from .learner import Interrupted, Problem, call, same
 
 def remarks(function, cases, result, reference):
     """Sentences on a function that gave the wrong ``result`` for the first of the ``cases``; often none."""
-    return [*_reads_from_outside(function), *_ignores(function, cases, result, reference), *_whole_numbers(result)]
+    return [
+        *_reads_from_outside(function),
+        *_ignores(function, cases, result, reference),
+        *_whole_numbers(result, reference(**cases[0])),
+    ]
 
 
 def _reads_from_outside(function):
@@ -55,7 +59,11 @@ def _them(names):
     return "it" if len(names) == 1 else "them"
 
 
-def _whole_numbers(result):
-    parts = result if isinstance(result, tuple) else (result,)
-    if any(isinstance(part, np.ndarray) and part.ndim and part.dtype.kind in "iu" for part in parts):
+def _whole_numbers(result, expected):
+    pairs = zip(*(parts if isinstance(parts, tuple) else (parts,) for parts in (result, expected)), strict=False)
+    if any(_is_whole(part) and not _is_whole(wanted) for part, wanted in pairs):
         yield "Your array holds whole numbers, so whatever stood behind the point was cut off: make it one of floats."
+
+
+def _is_whole(part):
+    return isinstance(part, np.ndarray) and part.ndim > 0 and part.dtype.kind in "iu"

@@ -1,0 +1,110 @@
+"""When to stop a training."""
+
+import numpy as np
+
+from ...optimizers import SGD
+from ...training import train
+from ..base import FunctionExercise, Slip
+
+
+class _Nothing:
+    """A model that learns nothing, to let the training loop decide when to stop."""
+
+    def __init__(self):
+        self.params = {"w": np.zeros(1)}
+
+    def loss_and_gradients(self, batch, rng=None):
+        return 0.0, {"w": np.zeros(1)}, None
+
+
+class StopEarly(FunctionExercise):
+    """Early stopping: from the validation losses (N,) of a training, the smallest, and the index to stop at.
+
+    The training stops at the measurement that is the ``patience``-th in a row without a new smallest loss, or else
+    at the last one. What comes after that is never seen.
+    """
+
+    number = "8.6"
+    title = "Early stopping"
+    difficulty = 2
+    returns = ("best, stopped",)
+    praise = "The weights of the best measurement are kept; the wait shows that they were the best."
+    hints = (
+        "Go through the losses in order and keep two numbers: the smallest so far, and how long you have waited since.",
+        "A loss that is smaller than the smallest so far: it becomes the best, and the waiting begins anew. Otherwise "
+        "you have waited one longer.",
+        "Where you have waited patience times, return. If that never happens, you stop at len(losses) - 1.",
+    )
+
+    @staticmethod
+    def answer(losses, patience):
+        best, waited = losses[0], 0
+        for k in range(1, len(losses)):
+            if losses[k] < best:
+                best, waited = losses[k], 0
+            else:
+                waited += 1
+            if waited == patience:
+                return best, k
+        return best, len(losses) - 1
+
+    mistakes = (
+        Slip(
+            {"losses[k] < best": "losses[k] < losses[k - 1]"},
+            "Each loss is compared with the one before it. It may fall again and still be far above the best: compare "
+            "with the smallest so far.",
+        ),
+        Slip(
+            {"best, waited = losses[k], 0": "best = losses[k]"},
+            "The waiting never begins anew, so all bad measurements are counted, and not those in a row.",
+        ),
+        Slip(
+            {"waited == patience": "waited > patience"},
+            "You wait one measurement too long: the one that is the patience-th in vain is the last.",
+        ),
+        Slip(
+            {"waited == patience": "waited == patience - 1"},
+            "You stop one measurement too early: the one that is the patience-th in vain is still made.",
+        ),
+        Slip(
+            {"return best, k": "return losses[k], k"},
+            "This is the loss at which you stop. The smallest came earlier: since then nothing was better.",
+        ),
+        Slip(
+            {"waited == patience": "False"},
+            "You have looked at all losses. When to stop has to be decided on the way, from those seen so far.",
+        ),
+        Slip(
+            {"losses[k] < best": "losses[k] <= best"},
+            "A loss that equals the best so far is no progress: only a smaller one begins the waiting anew.",
+        ),
+        Slip(
+            {"losses[k] < best": "losses[k] > best"},
+            "The comparison is the wrong way round: the smallest loss is the best.",
+        ),
+        Slip(
+            {"len(losses) - 1": "len(losses)"},
+            "Where the patience is never used up, the last index is one less than the number of losses.",
+        ),
+        Slip(
+            {"return best, k": "return losses.min(), k"},
+            "The best one comes after the stop: a training that has stopped does not know what it would have reached.",
+        ),
+    )
+
+    def cases(self):
+        return [
+            {"losses": np.array([2.9, 2.5, 2.6, 2.55, 2.7, 2.65, 2.8, 2.9, 3.0, 2.4]), "patience": 3},
+            {"losses": np.array([2.0, 2.1, 1.8, 1.9, 1.8, 1.9, 1.95, 1.5]), "patience": 3},
+            {"losses": np.array([3.0, 3.2, 2.6, 2.7, 2.1, 2.3, 1.9, 1.95]), "patience": 2},
+        ]
+
+    def reference(self, losses, patience):
+        measured = iter(losses.tolist())
+        options = {"measure": lambda model: next(measured), "measure_every": 1, "patience": patience}
+        rng = np.random.default_rng(0)
+        history = train(_Nothing(), lambda rng: None, len(losses) - 1, SGD(0.1), rng=rng, progress=False, **options)
+        return history.measured[history.best_step], len(history)
+
+
+stop_early = StopEarly()
