@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .comparison import agree, difference, in_another_order, shape_difference
-from .learner import Problem, array_of, call, describe
+from .comparison import agree, difference, in_another_order
+from .learner import Problem, array_of, call, describe, number_of
 from .mistake import Mistake, Slip
 from .remarks import remarks
 from .verdict import Verdict
@@ -197,12 +197,7 @@ class PencilExercise(Exercise):
 
     def read(self, name, value):
         """One number as a float, NaN where it is not filled in; :class:`Problem` where it is something else."""
-        if value is ...:
-            return np.nan
-        number = array_of(name, value)
-        if number.ndim:
-            raise Problem(shape_difference(name, number, 0.0))
-        return float(number)
+        return np.nan if value is ... else number_of(name, value)
 
     def known(self, given, expected, right, tried):
         """The message of the slip that explains all numbers, or else those that are wrong; or nothing.

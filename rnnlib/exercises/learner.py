@@ -5,7 +5,6 @@ import copy
 import inspect
 import io
 import linecache
-import re
 import sysconfig
 import traceback
 import warnings
@@ -13,46 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
+from .advice import advice, plain
+
 NOT_THE_LEARNERS = tuple(
     {str(Path(__file__).parents[1]), *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))}
-)
-# What to say beside an exception: its type, a part of its text as a regular expression, the advice.
-ADVICE = (
-    (RecursionError, "", "The function calls itself and nothing stops it."),
-    (UnboundLocalError, "", "The name is used before it gets a value: give it one before the loop begins."),
-    (NameError, "", "Is it misspelled, or does it live in another function? Yours has its arguments to work with."),
-    (
-        (TypeError, AttributeError, ValueError),
-        "(?i)ellipsis",
-        "Three dots are still left in it; they stand for what you are to write.",
-    ),
-    (
-        ValueError,
-        "matmul|not aligned",
-        "In a product A @ B the last axis of A has to be as long as the first of B. Write the shapes down side by "
-        "side: which of the two has to be turned?",
-    ),
-    (
-        ValueError,
-        "broadcast",
-        "Arrays that are added or multiplied entry by entry need the same shape, or axes of length 1 where they "
-        "differ.",
-    ),
-    (ValueError, "equal division", "np.split cuts along the first axis, unless another is named: axis=-1 is the last."),
-    (
-        ValueError,
-        "truth value",
-        "An if wants one yes or no, and an array has many: look at one number, or use np.where.",
-    ),
-    (ValueError, "all input array|same shape", "The arrays to be put together have different shapes."),
-    (IndexError, "out of (bounds|range)", "Indices count from 0, so the last one is the length minus 1."),
-    (IndexError, "too many indices", "The array has fewer axes than you have written indices for."),
-    (TypeError, "not callable", "Round brackets call a function. An array is indexed with square ones."),
-    (TypeError, "scalar|0-dimensional|size-1", "An array stands where one number is wanted."),
-    (TypeError, "NoneType", "Something is None: a function without return gives None, and so does list.append."),
-    (TypeError, "ufunc|cast", "The result does not fit into an array of whole numbers: make that array of floats."),
-    (AttributeError, "ndarray", "An array has no such method. Perhaps NumPy has it as a function, np.name(array)."),
-    (KeyError, "", "The dict has no such name; names are written with quotation marks."),
 )
 
 
@@ -89,6 +52,7 @@ def call(function, arguments, quiet=False):
                     f"begin with a copy, {name}.copy()."
                 )
     if not same(*results):
+        check_is_finished(results[0])
         raise Problem(
             "Your function gives two different answers for the same inputs. Does it draw random numbers, begin with "
             "np.empty, or add to something that lives outside of it?"
@@ -114,6 +78,12 @@ def check_is_function(function, arguments):
         raise Problem(f"Your function has to take the arguments {names}, by these names.{yours}") from None
 
 
+def check_is_finished(result):
+    """Raise :class:`Problem` for a result that still has to be called or gone through."""
+    if callable(result) or inspect.isgenerator(result):
+        raise Problem(f"Your function returns {describe(result)}.")
+
+
 def _call_once(function, arguments):
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -126,18 +96,12 @@ def _call_once(function, arguments):
             learner_line(error),
         ) from None
     except BaseException as error:  # whatever a learner's code raises is shown to the learner
-        said = str(error).rstrip(".")
+        said = plain(str(error))
         text = f"Your function stopped with {type(error).__name__}{': ' if said else ''}{said}. {advice(error)}"
         shapes = ", ".join(f"{name} {np.shape(value)}" for name, value in arguments.items() if np.ndim(value))
         if shapes and isinstance(error, ValueError | IndexError | TypeError):
             text += f" The shapes were {shapes}."
         raise Problem(text.strip().replace("  ", " "), learner_line(error)) from None
-
-
-def advice(error):
-    """What may help with an exception, or nothing."""
-    fitting = (words for kind, part, words in ADVICE if isinstance(error, kind) and re.search(part, str(error)))
-    return next(fitting, "")
 
 
 def learner_line(error):
@@ -167,13 +131,15 @@ def same(left, right):
 def array_of(name, value):
     """``value`` as a float array; raise :class:`Problem` if it is not an array of finite numbers."""
     if value is None:
-        raise Problem(f"{name} is None. Is a return missing? print shows a value, return hands it back.")
+        raise Problem(f"{name} is None: nothing has been put there.")
     if value is ...:
         raise Problem(f"{name} is still three dots.")
     try:
         array = np.asarray(value)
     except Exception:  # ragged lists and other things that are no array
         raise Problem(f"{name} should be a number or an array of numbers; it is {describe(value)}.") from None
+    if array.dtype.kind in "US":
+        raise Problem(f"{name} is {describe(value)}. Numbers stand without quotation marks, and with a point: 0.5.")
     if array.dtype.kind not in "fiu":
         raise Problem(f"{name} should be a number or an array of numbers; it is {describe(value)}.")
     if np.size(array) == 0:
@@ -187,16 +153,24 @@ def array_of(name, value):
     return array
 
 
+def number_of(name, value):
+    """``value`` as a float; raise :class:`Problem` if it is not one finite number."""
+    array = array_of(name, value)
+    if array.ndim:
+        raise Problem(f"{name} should be a single number; yours is an array with the shape {array.shape}.")
+    return float(array)
+
+
 def describe(value):
     """A value in a few words, for a message."""
     if isinstance(value, np.ndarray):
         return f"an array of {value.dtype} with the shape {value.shape}"
     if inspect.isgenerator(value):
-        return "a generator: your function yields where it should return"
+        return "a generator, made by yield where return is wanted"
     if callable(value) and not isinstance(value, type):
-        return "a function that was not called: are the brackets missing?"
+        return "a function that was not called, without its brackets"
     if isinstance(value, str):
-        return f"{value!r}, a text: numbers stand without quotation marks" if len(value) <= 40 else "a long text"
+        return f"the text {value!r}" if len(value) <= 40 else "a long text"
     kind = type(value).__name__
     if isinstance(value, tuple | list | dict):
         return f"a {kind} of {len(value)}" if len(repr(value)) > 40 else f"{value!r} ({kind})"

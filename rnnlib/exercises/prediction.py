@@ -58,13 +58,20 @@ class Prediction(widgets.VBox):
 
 
 def predict_choice(key, question, options, truth, reason):
-    """A prediction among a few ``options`` (strings), of which ``truth`` is one.
+    """A prediction among a few ``options``.
 
-    Raises ValueError if ``truth`` is not among them.
+    They are strings, of which ``truth`` is one; or a dict of strings with bounds (low, high), and then ``truth`` is a
+    number, computed: right is the option with low <= truth < high.
+    Raises ValueError if ``truth`` fits no option, or more than one.
     """
+    if isinstance(options, dict):
+        fitting = [option for option, (low, high) in options.items() if low <= truth < high]
+        if len(fitting) != 1:
+            raise ValueError(f"truth: expected a number within the bounds of one option, got {truth}")
+        truth = fitting[0]
     if truth not in options:
         raise ValueError(f"truth: expected one of {', '.join(map(repr, options))}, got {truth!r}")
-    control = widgets.ToggleButtons(options=options, value=None, style={"button_width": "auto"})
+    control = widgets.ToggleButtons(options=list(options), value=None, style={"button_width": "auto"})
     return Prediction(key, question, control, truth, reason, str, lambda value, truth: "")
 
 

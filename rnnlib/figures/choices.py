@@ -20,3 +20,8 @@ def four_curves(fig, x, curves, **axes):
         ax.set(**axes)
         ax.label_outer()
     return lines
+
+
+def panel_of(curve, curves):
+    """The letter of the panel that shows ``curve``. Raises ValueError if none of the four does."""
+    return "ABCD"[[np.allclose(curve, shown) for shown in curves].index(True)]

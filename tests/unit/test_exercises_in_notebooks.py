@@ -60,7 +60,9 @@ def test_the_task_comes_first_with_its_difficulty_and_the_way_to_help(path, modu
     task, stub = stub_of(path, name)
     assert task["cell_type"] == "markdown"
     heading = source(task).splitlines()[0]
-    assert re.fullmatch(rf"#+ Exercise \d\.\d · {DIFFICULTIES[exercise.difficulty]}(: {exercise.title})?", heading)
+    level = DIFFICULTIES[exercise.difficulty]
+    wanted = f"### Exercise {exercise.number} · {level}: {exercise.title}"
+    assert heading == wanted or (not exercise.number and re.match(rf"#+ Exercise \d\.\d · {level}", heading))
     assert f"exercises.{name}.hint()" in source(task)
     assert f"exercises.{name}.solution()" in source(task)
     assert task["metadata"]["slideshow"]["slide_type"] == stub["metadata"]["slideshow"]["slide_type"] == "skip"
@@ -85,6 +87,53 @@ def test_exercises_are_numbered_and_summed_up_at_the_end(path, module):
     assert 3 <= count <= 6
     assert re.findall(r"# Exercise (\d\.\d) ·", text) == [f"{chapter}.{k}" for k in range(1, count + 1)]
     assert text.index("progress(exercises)") > text.rindex(".check(")
+
+
+PREDICTION = re.compile(r"predict_(choice|number)\(\s*\"([^\"]+)\"")
+PREDICTIONS = [
+    (path, cell)
+    for path in sorted((ROOT / "notebooks").glob("0[1-6]*.ipynb"))
+    for cell in cells_of(path)
+    if cell["cell_type"] == "code" and PREDICTION.search(source(cell))
+]
+
+
+def call_in(cell):
+    """The call of ``predict_choice`` or ``predict_number`` that ends a cell."""
+    call = ast.parse(source(cell)).body[-1].value
+    return call.func.id, call.args
+
+
+def test_every_chapter_asks_for_predictions_and_all_three_kinds_are_there():
+    keys = [PREDICTION.search(source(cell))[2] for _, cell in PREDICTIONS]
+    assert len(set(keys)) == len(keys)
+    assert {path.stem[:2] for path, _ in PREDICTIONS} == {f"0{chapter}" for chapter in range(1, 7)}
+    kinds = [call_in(cell)[0] for _, cell in PREDICTIONS]
+    curves = sum('["A", "B", "C", "D"]' in source(cell) for _, cell in PREDICTIONS)
+    assert kinds.count("predict_number") >= 3
+    assert curves >= 2
+
+
+def test_the_truth_of_a_prediction_is_computed_and_its_cell_is_folded():
+    literal = []
+    for path, cell in PREDICTIONS:
+        kind, arguments = call_in(cell)
+        key, truth = arguments[0].value, arguments[2 if kind == "predict_number" else 3]
+        assert cell["metadata"]["jupyter"]["source_hidden"], f"{path.name}: the cell of {key} gives the answer away"
+        if isinstance(truth, ast.Constant):
+            literal.append(key)
+    # what a trained network does at a mark is asserted in test_chapter4
+    assert literal == ["lstm-latest-mark"]
+
+
+def test_without_a_kernel_the_question_stands_there_and_the_answer_is_folded_away():
+    for path, cell in PREDICTIONS:
+        (html,) = ("".join(output["data"]["text/html"]) for output in cell["outputs"] if "data" in output)
+        question, _, answer = html.partition("<details><summary>The answer</summary>")
+        assert question.startswith("<p><b>Predict first.</b> "), path.name
+        assert answer.endswith("</p></details>"), path.name
+        assert len(answer) > 50
+        assert "You said" not in html
 
 
 def test_the_code_on_the_page_for_instructors_runs():

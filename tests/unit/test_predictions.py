@@ -1,8 +1,13 @@
 """Predictions: a guess is committed, the truth stands beside it, and the kernel remembers."""
 
+import itertools
+
+import numpy as np
 import pytest
 
-from rnnlib.exercises import predict_choice, predict_number, prediction
+import rnnlib
+from rnnlib.exercises import bidirectional, predict_choice, predict_number, prediction, vanishing
+from rnnlib.explorers.bidirectional.distance import input_gradients
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +36,30 @@ def test_a_committed_choice_is_shown_beside_the_truth_and_stays():
     assert question.control.disabled
     assert choice().control.value == "it shrinks"
     assert "You said: it shrinks" in choice().answer.value
+
+
+def test_among_bounds_the_computed_number_says_which_option_is_true():
+    options = {"small": (0, 0.1), "about half": (0.4, 0.6), "large": (0.6, 1)}
+    assert predict_choice("q5", "?", options, 0.6, "").truth == "large"
+    assert predict_choice("q5", "?", options, 0.0, "").truth == "small"
+    assert predict_choice("q5", "?", options, 0.5, "").control.options == ("small", "about half", "large")
+    for between in (0.2, 1.0, float("nan")):
+        with pytest.raises(ValueError, match="truth: expected a number within the bounds of one option"):
+            predict_choice("q5", "?", options, between, "")
+
+
+def test_a_curve_is_chosen_by_the_letter_of_its_panel():
+    norms = rnnlib.gradient_flow.power_norms(np.array([[0.9, 5.0], [0.0, 0.9]]), 100)
+    assert vanishing.panel_of(norms) == "C"
+    sizes = np.hypot(*(input_gradients(0.8, 50, direction) for direction in (1, -1)))
+    assert bidirectional.panel_of(sizes) == "D"
+    assert bidirectional.panel_of(input_gradients(0.8, 50, 1)) == "A"
+    with pytest.raises(ValueError, match="is not in list"):
+        bidirectional.panel_of(2 * sizes)
+    for picture in (vanishing.four_power_norms(), bidirectional.four_reaches()):
+        shown = [ax.get_lines()[0].get_ydata() for ax in picture.fig.axes]
+        assert len(shown) == 4
+        assert not any(np.allclose(a, b) for a, b in itertools.combinations(shown, 2))
 
 
 def test_a_number_is_predicted_on_a_logarithmic_scale():

@@ -1,11 +1,9 @@
 """A memory with a half-life."""
 
-import numbers
-
 import numpy as np
 
 from ..base import BuildExercise, Mistake
-from ..learner import Problem
+from ..learner import number_of
 from .pencil import state_after, unit_without_weights
 
 HALF_LIFE = 50
@@ -71,12 +69,11 @@ class HalfLife(BuildExercise):
     )
 
     def judge(self, answer):
-        if isinstance(answer, bool) or not isinstance(answer, numbers.Real) or not np.isfinite(answer):
-            raise Problem("Answer with one number, the bias of the update gate.")
+        bias = number_of("The bias", answer)
         for mistake in self.mistakes:
-            if abs(answer - mistake.answer()) < 0.001 * abs(mistake.answer()) + 0.001:
+            if abs(bias - mistake.answer()) < 0.001 * abs(mistake.answer()) + 0.001:
                 return mistake.message
-        left = state_after(HALF_LIFE, unit_without_weights(float(answer)), 1.0)
+        left = state_after(HALF_LIFE, unit_without_weights(bias), 1.0)
         if abs(left - 0.5) <= 0.02:
             return ""
         more = "more" if left > 0.5 else "less"

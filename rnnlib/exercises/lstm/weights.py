@@ -4,7 +4,7 @@ import numpy as np
 
 from ...explorers.lstm.cell import memory_cell
 from ..base import BuildExercise, Mistake
-from ..learner import Problem
+from ..learner import Problem, array_of
 
 
 class Latch(BuildExercise):
@@ -92,13 +92,9 @@ class Latch(BuildExercise):
         """The four triples as arrays; :class:`Problem` where the answer is something else."""
         if not isinstance(answer, dict) or set(answer) != set("zifo"):
             raise Problem("Answer with a dict that has the names z, i, f and o, each with three numbers.")
-        cell = {}
-        for name, triple in answer.items():
-            try:
-                cell[name] = np.array(triple, dtype=float)
-            except (TypeError, ValueError):
-                raise Problem(f"{name}: expected three numbers (weight of set, weight of reset, bias).") from None
-            if cell[name].shape != (3,) or not np.isfinite(cell[name]).all():
+        cell = {name: array_of(name, triple) for name, triple in answer.items()}
+        for name, triple in cell.items():
+            if triple.shape != (3,):
                 raise Problem(f"{name}: expected three numbers (weight of set, weight of reset, bias).")
         return cell
 

@@ -3,11 +3,15 @@
 import numpy as np
 
 from ... import style
-from ...figures import Picture
-from ...figures.choices import four_curves
+from ...figures import Picture, choices
 from ...gradient_flow import power_norms, spectral_radius
 from ..base import BuildExercise, Mistake
 from ..learner import Problem, array_of
+
+
+def _norms():
+    matrices = ([[0.9, 5], [0, 0]], [[1.06, 5], [0, 0.3]], [[0.9, 5], [0, 0.9]], [[1, 5], [0, 0]])
+    return [power_norms(np.array(matrix, dtype=float), 100) for matrix in matrices]
 
 
 def four_power_norms():
@@ -15,16 +19,19 @@ def four_power_norms():
 
     All four begin with the same entry 5 off the diagonal.
     """
-    matrices = ([[0.9, 5], [0, 0]], [[1.06, 5], [0, 0.3]], [[0.9, 5], [0, 0.9]], [[1, 5], [0, 0]])
-    norms = [power_norms(np.array(matrix, dtype=float), 100) for matrix in matrices]
     fig = style.new_figure(9, 2.6)
     axes = {"xlabel": "power n", "ylabel": "norm of Wⁿ", "yscale": "log", "ylim": (0.01, 1000), "xticks": [0, 50, 100]}
-    four_curves(fig, np.arange(101), norms, **axes)
+    choices.four_curves(fig, np.arange(101), _norms(), **axes)
     return Picture(
         fig,
         """Four curves over n from 0 to 100, on a log scale, all beginning with 1 and then 5. A falls from there in a
         straight line. B grows without end. C rises further, to 19, bends and falls. D stays where it is.""",
     )
+
+
+def panel_of(norms):
+    """The letter of the panel with these norms."""
+    return choices.panel_of(norms, _norms())
 
 
 def square_matrix(answer, rows=None):
