@@ -28,7 +28,12 @@ class Characters(PathCollection):
         ax.add_collection(self, autolim=False)
 
     def write(self, places, characters, colours=None):
-        """Put ``characters``, a string, at ``places (N, 2)``; ``colours`` has one for each of them."""
+        """Put ``characters``, a string, at ``places (N, 2)``; ``colours`` has one for each of them.
+
+        Raises ValueError where there are not as many places as characters.
+        """
+        if len(places) != len(characters):
+            raise ValueError(f"places: expected one for each of {len(characters)} characters, got {len(places)}")
         self.set_paths([_centred(character, self._weight) for character in characters])
         self.set_offsets(np.reshape(np.asarray(places, dtype=float), (-1, 2)))
         self.set_facecolor([self._colour] if colours is None else list(colours))
