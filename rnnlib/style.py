@@ -38,6 +38,7 @@ _SIZES = (
     *("lines.linewidth", "lines.markersize"),
 )
 _lecture = False
+_pixels = 1.0
 
 
 @cache
@@ -50,17 +51,19 @@ def rc_params():
     rc = dict(_sheet())
     if _lecture:
         rc.update({name: rc[name] * LECTURE_SCALE for name in _SIZES})
-        rc["figure.dpi"] *= LECTURE_PIXELS
+    rc["figure.dpi"] *= _pixels
     return rc
 
 
-def use(lecture=False):
+def use(lecture=False, pixels=None):
     """Give every picture that follows the look of the course.
 
-    ``lecture=True`` is for the hall: big type, thick lines, and more pixels for a page that is zoomed.
+    ``lecture=True`` is for the hall: big type, thick lines, and more pixels for a page that is zoomed. ``pixels``
+    says how many times as many pixels a live figure has along each side.
     """
-    global _lecture
+    global _lecture, _pixels
     _lecture = bool(lecture)
+    _pixels = pixels or (LECTURE_PIXELS if _lecture else 1.0)
     mpl.rcParams.update(rc_params())
 
 

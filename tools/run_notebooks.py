@@ -8,6 +8,7 @@ python tools/run_notebooks.py --check           change no file; exit 1 if one wo
 import argparse
 import base64
 import difflib
+import hashlib
 import io
 import os
 import re
@@ -55,6 +56,7 @@ def execute(notebook, folder):
         for output, before in zip(_picture_outputs(cell), pictures.get(cell.id, []), strict=False):
             if looks_same(before, output.data["image/png"]):
                 output.data["image/png"] = before
+    fresh.metadata.code = fingerprint(fresh)
     return normal_form(fresh)
 
 
@@ -62,12 +64,14 @@ def normal_form(notebook):
     """The notebook as it is to be saved: with the metadata that we write and what every machine would save.
 
     Widget views are left out, because their models live only as long as the kernel: what is saved is the
-    picture and its alt text.
+    picture and its alt text. The fingerprint of the code is kept as it was when the code ran.
     """
+    ran = {name: notebook.metadata[name] for name in ("code",) if name in notebook.metadata}
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
+            **ran,
         }
     )
     for cell in notebook.cells:
@@ -80,6 +84,12 @@ def normal_form(notebook):
                 data["text/plain"] = PROGRESS.sub(r"Progress bar: \1 steps, done.", data["text/plain"])
     nbformat.validate(notebook)
     return notebook
+
+
+def fingerprint(notebook):
+    """Of the code of a notebook, in its order: saved with the outputs, it tells whether they are of this code."""
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256("\0".join(code).encode()).hexdigest()[:16]
 
 
 def looks_same(left, right):

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 import test_saved_state
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from run_notebooks import ROOT, run
+from run_notebooks import ROOT, fingerprint, run
 
 SLIDE = {"slideshow": {"slide_type": "slide"}}
 SOURCES = {
@@ -72,6 +72,7 @@ def test_what_is_saved_holds_on_every_machine(saved):
     assert notebook.metadata == {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
+        "code": fingerprint(notebook),
     }
     assert notebook.cells[0].metadata == SLIDE
     assert not any(cell.metadata for cell in notebook.cells[1:])
