@@ -18,6 +18,7 @@ from readme_command import command
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = ("course", "lecture", "site", "test")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 COMMANDS = [f"{purpose}-{shell}" for purpose in ("open", "test") for shell in ("bash", "powershell")]
 PLATFORMS = {
@@ -61,7 +62,7 @@ def test_constraints_hold_one_version_within_the_range_of_each_requirement(pytho
         if pin.marker is None or pin.marker.evaluate(here):
             assert pin.name not in pins, f"two versions of {pin.name}"
             (pins[pin.name],) = (specifier.version for specifier in pin.specifier if specifier.operator == "==")
-    for wanted in [*map(Requirement, PROJECT["dependencies"]), *extra("course"), *extra("test")]:
+    for wanted in [*map(Requirement, PROJECT["dependencies"]), *(want for name in EXTRAS for want in extra(name))]:
         assert pins[wanted.name] in wanted.specifier, wanted
 
 
@@ -83,7 +84,7 @@ def test_readme_commands_make_an_environment_and_install_exact_versions(name):
         notebook = re.search(r"jupyter lab (\S+)", text)[1].replace("\\", "/")
         assert (ROOT / notebook).is_file()
     else:
-        assert '-e ".[test]"' in text
+        assert '-e ".[lecture,site,test]"' in text
         assert re.search(r"-m pytest( }| *$)", text)
 
 
