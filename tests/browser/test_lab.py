@@ -56,6 +56,24 @@ MAIN_EXPLORER = """
 from rnnlib.explorers import vanishing
 vanishing.powers()
 """
+CHOICE = """
+from rnnlib.exercises import predict_choice, predict_number
+animals = {"a mouse": (0, 1), "a cat": (1, 10), "an elephant": (10, 10_000)}
+predict_choice("animals", "Which of them weighs most?", animals, 5000, "It weighs as much as a lorry.")
+"""
+NUMBER = """
+predict_number("power", "How large is 1.01 to the power 999?", 1.01**999, "It doubles every 70 steps.", low=1, high=1e8)
+"""
+ENDLESS = """
+from rnnlib.exercises import forward_pass as exercises
+
+def rnn_step(x_t, S_previous, W_x, W_s, b_s):
+    print("on its way")
+    while x_t is not None:
+        S_previous = x_t
+
+exercises.rnn_step.check(rnn_step)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +87,8 @@ def lab(tmp_path_factory):
     playwright = pytest.importorskip("playwright.sync_api")
     folder = tmp_path_factory.mktemp("course")
     shutil.copy(CHAPTER_3, folder)
-    write_notebook(folder / "scratch.ipynb", EVERY_CONTROL, IN_THE_HALL)
+    write_notebook(folder / "scratch.ipynb", EVERY_CONTROL, IN_THE_HALL, CHOICE, NUMBER)
+    write_notebook(folder / "endless.ipynb", ENDLESS)
     write_notebook(folder / "mine.ipynb", MAIN_EXPLORER)
     with lab_server(folder) as address, playwright.sync_playwright() as engine, browser(engine) as chromium:
         yield lambda name, **options: Notebook(chromium, address, name, **options)
@@ -233,4 +252,60 @@ def test_a_notebook_that_was_run_saved_and_reopened_still_shows_its_picture(lab)
     explorer = Explorer(notebook.cell(0))
     explorer.after(lambda: explorer.press("ArrowRight"))
     assert notebook.errors == []
+    notebook.close()
+
+
+def committed(cell):
+    """The sentence below a prediction, once it is committed."""
+    answer = cell.get_by_role("status").filter(has_text="You said")
+    answer.wait_for()
+    return answer.inner_text()
+
+
+def test_a_choice_is_predicted_by_keyboard_and_kept_when_the_cell_runs_again(scratch):
+    cell, press = scratch.cell(2), scratch.page.keyboard.press
+    cell.get_by_role("button", name="a mouse").focus()
+    press("Tab")
+    press("Space")
+    cell.locator(".mod-active", has_text="a cat").wait_for()
+    press("Tab")
+    press("Tab")
+    press("Enter")
+    said = "You said: a cat. The numbers say: an elephant. It weighs as much as a lorry."
+    assert committed(cell) == said
+    scratch.page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2; }")
+    scratch.command("notebook:run-cell")
+    cell = scratch.cell(2)
+    assert committed(cell) == said
+    assert cell.get_by_role("button", name="Commit").is_disabled()
+    assert_no_trouble(scratch.outputs())
+
+
+def test_a_number_is_predicted_by_keyboard(scratch):
+    cell, press = scratch.cell(3), scratch.page.keyboard.press
+    before = cell.locator(".widget-readout").inner_text()
+    cell.locator(".noUi-handle").focus()
+    for _ in range(20):
+        press("ArrowRight")
+    scratch.page.wait_for_function(
+        "([readout, before]) => readout.innerText !== before",
+        arg=[cell.locator(".widget-readout").element_handle(), before],
+    )
+    cell.get_by_role("button", name="Commit").focus()
+    press("Space")
+    said = committed(cell)
+    assert re.match(r"You said: [\d ]+, [\d.]+ times too large\. ", said)
+    assert said.endswith("The numbers say: 20 800. It doubles every 70 steps.")
+
+
+def test_an_answer_without_end_is_interrupted_and_told_in_a_sentence(lab):
+    notebook = lab("endless.ipynb")
+    notebook.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    notebook.page.locator(".jp-OutputArea").get_by_text("on its way").wait_for()
+    notebook.command("kernelmenu:interrupt")
+    verdict = notebook.page.locator(".jp-OutputArea").get_by_role("status")
+    verdict.wait_for()
+    assert "Not yet. You stopped the check while your function was running" in verdict.inner_text()
+    assert "S_previous = x_t" in verdict.inner_text() or "while x_t is not None" in verdict.inner_text()
+    assert_no_trouble(notebook.outputs())
     notebook.close()
