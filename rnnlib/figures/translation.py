@@ -46,4 +46,4 @@ def encoder_decoder(ax, attention=False):
         ax.text(3.3, 3.9, "weights $w_{3,1} \\dots w_{3,5}$", color=COLOURS["gradient"], ha="center", va="center")
     else:
         ax.text(6.3, 1.75, "$h_0$", ha="center", va="bottom")
-        ax.text(6.3, 2.5, "the bottleneck", ha="center", va="center", color=COLOURS["memory"])
+        ax.text(5.9, 2.5, "the bottleneck", ha="center", va="center", color=COLOURS["memory"])

@@ -78,6 +78,20 @@ def test_both_modes_agree_on_what_is_wholly_right(models, held_out, real, kind):
     np.testing.assert_array_equal(forced, models[kind].exact_match(held_out))
 
 
+def undisturbed(model, batch, real, step):
+    """The share of sequences in which a wrong digit, read behind ``step``, changes nothing of what is written later."""
+    targets = batch.targets.copy()
+    targets[step] = (targets[step] + 3) % 10
+    same = (model.predict(batch._replace(targets=targets)) == model.predict(batch)) | ~real
+    return same[step + 1 :].all(axis=0).mean()
+
+
+def test_a_slip_costs_little_with_attention_and_much_without(models, held_out, real):
+    assert min(undisturbed(models["dot"], held_out, real, step) for step in range(4)) > 0.9
+    for step, share in enumerate((2 / 3, 2 / 3, 1 / 2, 1 / 2)):
+        assert undisturbed(models[None], held_out, real, step) == pytest.approx(share, abs=0.12)
+
+
 def test_the_year_is_kept_and_the_day_is_lost_first(models, held_out):
     shares = trainings.right_parts(models[None], held_out)
     assert shares["year"] > 0.9 > 0.3 > shares["month"] > shares["day"]
@@ -179,6 +193,18 @@ def test_without_attention_size_helps_and_length_hurts():
         assert 0.6 < trainings.first_dates_right("without", 64, count) < 0.9
     ends = [text.count("年") for text in trainings.written_rows("without", 64)[1]]
     assert np.mean(np.array(ends) == 1) > 0.95
+
+
+def test_within_one_date_the_length_hardly_matters():
+    batch = trainings.draw_rows(np.random.default_rng(9), 600, "held out", 1, np.float32)
+    assert (batch.source_lengths.min(), batch.source_lengths.max()) == (10, 30)
+    right = trainings.row_translator("without", 64).exact_match(batch)
+    short, middle, long = (
+        right[(low <= batch.source_lengths) & (batch.source_lengths <= high)].mean()
+        for low, high in ((10, 14), (15, 20), (21, 30))
+    )
+    assert max(short, middle, long) - min(short, middle, long) < 0.1
+    assert all(form.endswith("{year}") for form in dates.FORMS)
 
 
 def test_attention_does_not_reach_beyond_the_lengths_it_was_trained_on():

@@ -34,8 +34,13 @@ def attention_map(model=None, text="Monday, November 2nd, 2026"):
         _draw,
         update,
         {
-            "text": widgets.Text(value=text, description="date in English", continuous_update=False),
-            "step": Stepper(value=6, min=1, max=ROWS, description="written symbol t"),
+            "text": widgets.Text(
+                value=text,
+                description="date in English",
+                continuous_update=False,
+                layout={"min_width": "min(420px, 100%)"},
+            ),
+            "step": Stepper(value=9, min=1, max=ROWS, description="written symbol t"),
         },
         """The characters of an English date in a row, with a bar above each for its weight. Below, the symbols of the
         Chinese date from top to bottom, and for each a row of cells, darker where it looks.""",
