@@ -139,12 +139,12 @@ class FunctionExercise(Exercise):
         if agree(given, expected):
             return ""
         for wrong, message in self.known_mistakes():
-            if agree(given, [self.parts(wrong(**case)) for case in cases]):
+            if all(agree([ours], [self.parts(wrong(**case))]) for ours, case in zip(given, cases, strict=True)):
                 return message
         if in_another_order(given, expected):
             return f"These are the right things in another order. Return them as {', '.join(self.returns)}."
         said = difference(self.returns, given, expected)
-        return " ".join([said, *remarks(answer, cases, result, self.reference)])
+        return " ".join([said, *remarks(self, answer, result)])
 
     def parts(self, result):
         """A result as a tuple of arrays, one for each name in ``returns``."""

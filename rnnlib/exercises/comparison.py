@@ -40,13 +40,14 @@ def difference(names, given, expected):
     right = [name for k, name in enumerate(names) if k not in wrong]
     k = wrong[0]
     praise = f"{' and '.join(right)}: right. " if right else ""
+    also = f" {' and '.join(names[other] for other in wrong[1:])}: not right either." if wrong[1:] else ""
     pairs = [(left[k], right[k]) for left, right in zip(given, expected, strict=True)]
     if said := shape_difference(names[k], *pairs[0]):
         return praise + said
     if pairs[0][0].ndim == 0:
-        return f"{praise}{names[k]} is not right yet. {_pattern(pairs, 'It is') or _largest(*pairs[0])}"
-    wrong = _pattern(pairs, "Every one is") or _moved(pairs) or _first_axis(*pairs[0]) or _largest(*pairs[0])
-    return f"{praise}{names[k]}: the shape is right, the numbers are not. {wrong}"
+        return f"{praise}{names[k]} is not right yet. {_pattern(pairs, 'It is') or _largest(*pairs[0])}{also}"
+    how = _pattern(pairs, "Every one is") or _moved(pairs) or _along_an_axis(*pairs[0]) or _largest(*pairs[0])
+    return f"{praise}{names[k]}: the shape is right, the numbers are not. {how}{also}"
 
 
 def _part(cases, k):
@@ -109,18 +110,20 @@ def _moved(pairs):
     return ""
 
 
-def _first_axis(left, right):
-    """Where along the first axis the numbers begin or cease to be right, or nothing."""
-    if left.ndim < 2:
-        return ""
-    good = [_close(*rows) for rows in zip(left, right, strict=True)]
-    first_bad, last_bad = good.index(False), len(good) - 1 - good[::-1].index(False)
-    if first_bad > 0:
-        until = "at index 0" if first_bad == 1 else f"from index 0 to {first_bad - 1}"
-        return f"Along the first axis they are right {until}, and wrong at {first_bad}."
-    if last_bad < len(good) - 1:
-        return f"Along the first axis they are wrong up to index {last_bad}, and right after it."
+def _along_an_axis(left, right):
+    """Where along an axis the numbers are right and where they are not, for the first axis that tells; or nothing."""
+    for axis in range(left.ndim):
+        pairs = zip(np.moveaxis(left, axis, 0), np.moveaxis(right, axis, 0), strict=True)
+        good = np.array([_close(*pair) for pair in pairs])
+        stretches = np.split(np.arange(len(good)), np.flatnonzero(np.diff(good)) + 1)
+        if 1 < len(stretches) < 4:
+            words = [f"{'right' if good[stretch[0]] else 'wrong'} {_places(stretch)}" for stretch in stretches]
+            return f"Along axis {axis} they are {', '.join(words[:-1])} and {words[-1]}."
     return ""
+
+
+def _places(stretch):
+    return f"at {stretch[0]}" if len(stretch) == 1 else f"from {stretch[0]} to {stretch[-1]}"
 
 
 def _largest(left, right):

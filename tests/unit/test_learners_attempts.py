@@ -163,6 +163,36 @@ def test_what_is_odd_about_an_answer_is_said(attempt, words):
     assert words in told(forward_pass.rnn_step, attempt)
 
 
+def lstm_backward_with_a_wrong_slope(d_h, d_c, c_previous, i, f, g, o):
+    tanh_c = np.tanh(f * c_previous + i * g)
+    total = d_c + d_h * o * (1 - tanh_c**2)
+    deltas = (
+        total * g * i * (1 - i),
+        total * c_previous * f * (1 + f),
+        total * i * (1 - g**2),
+        d_h * tanh_c * o * (1 - o),
+    )
+    return np.concatenate(deltas, axis=-1), total * f
+
+
+def test_where_an_answer_would_be_right_is_said():
+    def taken_away(x_t, S_previous, W_x, W_s, b_s):
+        return np.tanh(x_t @ W_x.T - S_previous @ W_s.T + b_s)
+
+    said = told(forward_pass.rnn_step, taken_away)
+    assert "With S_previous or W_s set to 0 it would be right: look at what you do with them." in said
+    said = told(lstm.lstm_backward_step, lstm_backward_with_a_wrong_slope)
+    assert "d_c_previous: right." in said
+    assert "right from 0 to 3, wrong from 4 to 7 and right from 8 to 15" in said
+    assert "With c_previous set to 0 it would be right: look at what you do with it." in said
+
+
+def test_what_else_is_wrong_is_said():
+    said = told(lstm.lstm_step, lambda **a: tuple(part**3 for part in type(lstm.lstm_step).answer(**a)))
+    assert "h_t: the shape is right, the numbers are not." in said
+    assert "c_t: not right either." in said
+
+
 def test_single_precision_and_lists_are_right_answers():
     assert fresh(forward_pass.rnn_step).check(lambda **a: solved_step(**a).astype(np.float32)).solved
     assert fresh(forward_pass.rnn_step).check(lambda **a: solved_step(**a).tolist()).solved

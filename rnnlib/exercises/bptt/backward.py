@@ -65,6 +65,10 @@ class BackwardStep(FunctionExercise):
             "way from z_t to S_{t-1}.",
         ),
         Slip(
+            {"1 - S_t**2": "1 + S_t**2"},
+            "The slope has a plus: it would be steepest where tanh is flat. tanh' is 1 - tanh^2.",
+        ),
+        Slip(
             {"W_s.T @ delta": "W_s @ delta"},
             "What goes back has passed W_s the forward way. Entry (a, b) of W_s leads from unit b to unit a; going "
             "back, what is at a has to reach b.",
@@ -195,6 +199,10 @@ class WholeBPTT(FunctionExercise):
         Slip(
             {"delta[t] @ W_s": "delta[t]"},
             "dL/dW_o is right. delta_t goes on to the step before as it is; on the way it has to pass W_s.",
+        ),
+        Slip(
+            {"range(len(x))": "range(1, len(x))"},
+            "dL/dW_o is right. The loop ends before it comes to the first step, index 0, so this step has no part.",
         ),
         Slip(
             {"delta, S[:-1]": "delta, S[1:]"},

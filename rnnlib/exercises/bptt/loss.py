@@ -58,6 +58,12 @@ class CrossEntropy(FunctionExercise):
             "The loss is right. As the gradient you return the probabilities alone; something is wanted, too.",
         ),
         Slip(
+            {"p - wanted": "p + wanted"},
+            "The loss is right. The gradient is the difference of what was said and what was wanted, not their sum: "
+            "where "
+            "the network is sure and right there is nothing left to learn.",
+        ),
+        Slip(
             {"p - wanted": "(p - wanted) * wanted"},
             "The loss is right. The gradient is there for the right class alone. The scores of the other classes have "
             "a part in the softmax too: raising them costs.",

@@ -85,6 +85,10 @@ class ClipNorm(FunctionExercise):
             "The entries are added up without their squares, so positive and negative ones cancel.",
         ),
         Slip(
+            {"np.sum": "np.mean"},
+            "The squares are averaged within each array. The norm is the root of their sum.",
+        ),
+        Slip(
             {" + np.sum(g_b**2)": ""},
             "The bias has been left out of the norm. All three arrays belong to the one vector.",
         ),

@@ -56,6 +56,11 @@ class JacobianNorms(FunctionExercise):
             "slope stands on the left, and scales the rows.",
         ),
         Slip(
+            {") @ W_s": ") * W_s"},
+            "W_s has been multiplied entry by entry, so only its diagonal is left. Jacobians are multiplied as "
+            "matrices: @.",
+        ),
+        Slip(
             {"@ W_s": "@ W_s.T"},
             "W_s stands the wrong way round: it is turned in the product of deltas, which run backward. The Jacobian "
             "dS_t/dS_{t-1} has W_s as it is.",
