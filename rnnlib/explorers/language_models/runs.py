@@ -183,22 +183,16 @@ def trained():
 
 
 @cache
-def grammar_loss():
-    """What the grammar itself loses on :func:`held_out_text`, in nats: ``(T, B)``."""
+def grammar_perplexity():
+    """The perplexity of the grammar itself on :func:`held_out_text`, whose last requests are cut off."""
     targets = held_out_text().targets
-    loss = np.empty(targets.shape)
-    for b, column in enumerate(targets.T):
-        said = []
-        for t, k in enumerate(column):
-            word = flights.WORDS[k]
-            loss[t, b] = -np.log(_next_words(tuple(said))[word])
-            said = [] if word == flights.END else [*said, word]
-    return loss
-
-
-@cache
-def _next_words(said):
-    return flights.next_words(said)
+    total = 0.0
+    for column in targets.T:
+        *whole, rest = " ".join(flights.WORDS[k] for k in column).split(flights.END)
+        total += sum(flights.log_probability(words.split()) for words in whole)
+        rest = rest.split()
+        total += sum(np.log(flights.next_words(rest[:k])[word]) for k, word in enumerate(rest))
+    return float(np.exp(-total / targets.size))
 
 
 def logits_after(model, words):
