@@ -65,34 +65,46 @@ def weights_of(kind, size):
     return WEIGHTS / f"{'attention' if kind == KINDS[0] else 'bottleneck'}_{size}.npz"
 
 
+def untrained_row_translator(kind, size, dtype=np.float32):
+    """The translator of a kind and a size as its training starts."""
+    return new_translator(size, "dot" if kind == KINDS[0] else None, np.random.default_rng(0), dtype)
+
+
 @cache
 def row_translator(kind, size):
-    """A trained translator of rows of one to MOST dates, of a kind and a size, in float32."""
-    return load(weights_of(kind, size), untrained_row_translator(kind, size))
-
-
-def untrained_row_translator(kind, size):
-    """The translator of a kind and a size as its training starts."""
-    return new_translator(size, "dot" if kind == KINDS[0] else None, np.random.default_rng(0), np.float32)
+    """A trained translator of rows of one to MOST dates, of a kind and a size."""
+    return _loaded(weights_of(kind, size), kind, size)
 
 
 @cache
 def date_translator():
-    """A trained translator of single dates with dot attention and 64 units, in float32."""
-    return load(ONE_DATE, untrained_row_translator(KINDS[0], 64))
+    """A trained translator of single dates with dot attention and 64 units."""
+    return _loaded(ONE_DATE, KINDS[0], 64)
+
+
+def _loaded(path, kind, size):
+    """The weights are kept in float32; computed with in float64, they give the same symbols on every machine."""
+    saved, model = load(path, untrained_row_translator(kind, size)), untrained_row_translator(kind, size, np.float64)
+    for name, array in model.params.items():
+        array[...] = saved.params[name]
+    return model
 
 
 @cache
 def held_out_rows(size=100):
     """For each number of dates a row can have, ``size`` rows of days that no training has seen."""
     rng = np.random.default_rng(1)
-    return [draw_rows(rng, size, "held out", count, np.float32) for count in range(1, MOST + 1)]
+    return [draw_rows(rng, size, "held out", count) for count in range(1, MOST + 1)]
 
 
 def translate_rows(model):
     """What a model writes for :func:`held_out_rows`: a list of texts for each number of dates."""
     return [
-        dates.decode(model.translate(batch.source, batch.source_lengths, longest=len(batch.targets)).symbols)
+        dates.decode(
+            model.translate(
+                batch.source.astype(model.encoder.dtype), batch.source_lengths, longest=len(batch.targets)
+            ).symbols
+        )
         for batch in held_out_rows()
     ]
 
