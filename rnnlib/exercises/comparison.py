@@ -92,7 +92,7 @@ def _pattern(pairs, begin):
     if all(factor and _close(factor * left, right) for factor, (left, right) in zip(factors, pairs, strict=True)):
         if np.allclose(factors, -1):
             return f"{begin} right but for the sign: it is turned."
-        return f"{begin} {1 / factors[0]:.3g} times what it should be, so a factor is missing or too many."
+        return f"{begin} {1 / factors[0]:.4g} times what it should be, so a factor is missing or too many."
     return ""
 
 

@@ -2,13 +2,14 @@
 
 import importlib
 import pkgutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from other_answers import CHAPTERS, OTHER_ANSWERS
 
 from rnnlib import exercises
-from rnnlib.exercises import Exercise, FunctionExercise, PencilExercise, progress
+from rnnlib.exercises import Exercise, FunctionExercise, PencilExercise, Slip, progress
 
 MODULES = [
     importlib.import_module(f"rnnlib.exercises.{module.name}") for module in pkgutil.iter_modules(exercises.__path__)
@@ -231,6 +232,27 @@ def test_what_a_function_prints_is_seen_once(function_exercise, capsys):
     assert capsys.readouterr().out == "look\n"
 
 
+def test_rounding_passes_and_nearly_right_does_not(function_exercise):
+    def uneven(size):
+        def change(part):
+            return part * (1 + size * np.linspace(0.5, 1, part.size).reshape(part.shape))
+
+        return shifted(function_exercise, change)
+
+    assert function_exercise.check(uneven(1e-6)).solved
+    assert not fresh(function_exercise).check(uneven(1e-3)).solved
+
+
+def test_a_slip_makes_its_changes_at_once_and_refuses_what_is_not_in_the_solution():
+    solution = "def answer(a, ab):\n    return ab - a"
+    assert Slip({"return ab - a": "return a - ab"}, "").wrong(solution, {})(1, 5) == -4
+    assert Slip({"ab -": "a -", "- a": "- ab"}, "").wrong(solution, {})(1, 5) == 0
+    assert Slip({"return a": "return 10 + a", "return ab": "return 20 + ab"}, "").wrong(solution, {})(1, 5) == 24
+    assert Slip({"- a": "- offset"}, "").wrong(solution, {"offset": 2})(1, 5) == 3
+    with pytest.raises(ValueError, match=r"changes: expected pieces of the solution, got 'b \+'"):
+        Slip({"b +": ""}, "").wrong(solution, {})
+
+
 def test_pencil_numbers_are_judged_within_the_tolerance():
     for exercise in map(fresh, EXERCISES.values()):
         if isinstance(exercise, PencilExercise):
@@ -241,6 +263,14 @@ def test_pencil_numbers_are_judged_within_the_tolerance():
             assert not exercise.check(off.tolist()).solved
 
 
-def test_progress_counts_what_was_solved():
-    module = next(module for module in MODULES if any(isinstance(v, Exercise) for v in vars(module).values()))
-    assert "exercises solved in this kernel" in repr(progress(module))
+def test_progress_counts_what_was_solved_in_the_order_of_the_chapter():
+    module = SimpleNamespace(
+        jordan=fresh(EXERCISES["forward_pass.jordan_step"]), by_hand=fresh(EXERCISES["forward_pass.all_ones"]), other=3
+    )
+    module.jordan.check(None)
+    summary = progress(module)
+    assert summary.heading == "0 of 2 exercises solved in this kernel."
+    assert [line.split("  ")[0] for line in summary.lines] == ["not tried yet", "tried"]
+    module.by_hand.check((6, 15, 30))
+    module.by_hand.check((1, 1, 1))
+    assert repr(progress(module)).startswith("1 of 2 exercises solved in this kernel.\nsolved ")
