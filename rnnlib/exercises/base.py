@@ -244,12 +244,14 @@ class BuildExercise(Exercise):
 def chapter(name):
     """The exercises in the modules of the package ``name``, by their names: to be shown as the package's own."""
     package = importlib.import_module(name)
-    modules = [importlib.import_module(f"{name}.{found.name}") for found in pkgutil.iter_modules(package.__path__)]
-    return dict(sorted(_exercises(*modules).items(), key=lambda item: item[1].number))
+    return _exercises(
+        *(importlib.import_module(f"{name}.{found.name}") for found in pkgutil.iter_modules(package.__path__))
+    )
 
 
 def _exercises(*modules):
-    return {name: value for module in modules for name, value in vars(module).items() if isinstance(value, Exercise)}
+    found = [pair for module in modules for pair in vars(module).items() if isinstance(pair[1], Exercise)]
+    return dict(sorted(found, key=lambda pair: pair[1].number))
 
 
 def progress(module):
