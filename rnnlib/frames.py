@@ -127,6 +127,8 @@ def _values(control):
     """The values of a control as ``(words, value)``, the one it has among them exactly."""
     if hasattr(control, "options"):
         return [option if isinstance(option, tuple) else (str(option), option) for option in control.options]
+    if isinstance(control.value, str):  # a text to type in
+        return [(control.value, control.value)]
     if isinstance(control.value, bool):
         return [("no", False), ("yes", True)]
     steps = round((control.max - control.min) / control.step)
