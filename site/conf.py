@@ -14,7 +14,7 @@ html_theme_options = {
 }
 html_static_path = ["static"]
 html_css_files = ["course.css", "page.css"]
-html_js_files = ["frames.js"]
+html_js_files = ["frames.js", "page.js"]
 html_copy_source = False
 html_show_sourcelink = False
 # Summaries of what was found are fetched, which a browser forbids for pages read from a folder.

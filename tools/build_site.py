@@ -71,8 +71,9 @@ def heading(notebook):
 
 
 def question(notebook):
-    """The question of a chapter, in bold in its first cell."""
-    return re.search(r"\*\*(.+?)\*\*", notebook.cells[0].source, re.DOTALL)[1].replace("\n", " ")
+    """The question of a chapter: the paragraph of its first cell that asks it."""
+    asked = next(part for part in notebook.cells[0].source.split("\n\n") if "?" in part)
+    return asked.replace("**", "").removeprefix("The question. ").replace("\n", " ")
 
 
 def page(notebook, stem):

@@ -6,7 +6,9 @@ const SMALLER = [1, 0.95, 0.9, 0.85, 0.8];
 // What cannot be cut, one block, may be set smaller still.
 const SMALLEST = [...SMALLER, 0.75, 0.7, 0.65, 0.6];
 
-const fits = (slide) => slide.scrollHeight <= HEIGHT && slide.scrollWidth <= WIDTH;
+const wide = (part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0;
+const fits = (slide) =>
+  slide.scrollHeight <= HEIGHT && slide.scrollWidth <= WIDTH && ![...slide.querySelectorAll(".block")].some(wide);
 
 // Set a slide in the largest type of a list in which it fits; say whether there is one.
 const setType = (slide, sizes) =>
@@ -14,8 +16,6 @@ const setType = (slide, sizes) =>
     slide.style.fontSize = `${size}em`;
     return fits(slide);
   });
-
-const blocksOf = (slide) => [...slide.children].filter((child) => !child.matches("aside"));
 
 // Move the blocks that do not fit to a new slide below, under the same heading.
 const cut = (slide) => {
@@ -30,19 +30,15 @@ const cut = (slide) => {
   const moved = [];
   slide.style.fontSize = "1em";
   while (!fits(slide)) {
-    const blocks = blocksOf(slide);
-    const least = blocks.filter((block) => !block.matches(".continued")).length;
-    if (least < 2) break;
-    const last = blocks.at(-1);
-    last.remove();
-    moved.unshift(last);
+    const blocks = [...slide.children].filter((child) => !child.matches("aside, .continued"));
+    if (blocks.length < 2) break;
+    moved.unshift(blocks.at(-1));
+    moved[0].remove();
   }
-  // A line that only leads on to what is cut off goes with it.
-  const notes = slide.querySelector("aside.notes");
-  if (notes) below.dataset.after = "";
+  if (!moved.length) return null;
   below.append(...moved);
-  if (moved.length) slide.after(below);
-  return moved.length ? below : null;
+  slide.after(below);
+  return below;
 };
 
 const layOut = (slide) => {

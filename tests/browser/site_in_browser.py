@@ -5,8 +5,6 @@ import functools
 import http.server
 import threading
 
-from lab_in_browser import browser
-
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """A plain web server that says nothing."""
@@ -38,9 +36,16 @@ class Reader:
         self.context.route("**/*", self._only_the_site)
         self.page = self.context.new_page()
         self.page.set_default_timeout(60_000)
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("console", self._heard)
+        self.page.on(
+            "response", lambda answer: answer.status >= 400 and self.errors.append(f"{answer.status} {answer.url}")
+        )
         self.page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
         self.page.on("requestfailed", lambda request: self.errors.append(f"not loaded: {request.url}"))
+
+    def _heard(self, message):
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url')})")
 
     def _only_the_site(self, route):
         if route.request.url.startswith((self.address, "data:", "blob:")):
@@ -57,6 +62,3 @@ class Reader:
 
     def close(self):
         self.context.close()
-
-
-__all__ = ["Reader", "browser", "served"]
