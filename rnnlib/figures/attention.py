@@ -15,7 +15,7 @@ BAR = 2.3  # height of the weight 1, in rows
 END = "∎"
 SPACE = "␣"
 UNKNOWN = "□"
-QUIET = "#999999"
+QUIET = "#6E6E6E"
 # The parts of a date: also told by where they stand and by the ideograph behind them.
 PART_COLOURS = {"year": "#0072B2", "month": "#C04E00", "day": "#00795A"}
 

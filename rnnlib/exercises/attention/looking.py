@@ -167,7 +167,7 @@ class Context(FunctionExercise):
 
 
 def with_unit_vectors(weights, memory):
-    """Queries ``(T, B, S+N)`` and a memory ``(S, B, S+N)`` for which dot attention has just these weights.
+    """Queries ``(T, B, S+N)`` and a memory ``(S, B, S+N)`` for which dot attention has these very weights.
 
     The memory begins with the unit vectors and the query with the logarithms of the weights.
     """
