@@ -21,6 +21,7 @@ from pathlib import Path
 
 import deck
 import nbformat
+from link_chapters import UNKNOWN, repository
 from published import MOST, NotReady, publish
 from run_notebooks import ROOT
 
@@ -77,7 +78,7 @@ def question(notebook):
 
 
 def page(notebook, stem):
-    """The notebook as Sphinx reads it: code that hides nothing but what is marked, and links to its other forms."""
+    """The notebook as Sphinx reads it: without the notes of the speaker, and with links to its other forms."""
     notebook = nbformat.from_dict(notebook)
     links = (
         f'<p class="forms"><a href="slides/{stem}.html">Slides</a> · '
@@ -88,6 +89,8 @@ def page(notebook, stem):
             if "text/html" in output.get("data", {}):
                 output.data["text/html"] = output.data["text/html"].replace("PICTURES/", "pictures/")
     cells = [cell for cell in notebook.cells if cell.metadata.get("slideshow", {}).get("slide_type") != "notes"]
+    if repository() == UNKNOWN:
+        cells = [cell for cell in cells if cell.id != "links"]
     cells.insert(1, nbformat.v4.new_markdown_cell(links))
     notebook.cells = cells
     return notebook

@@ -1,0 +1,183 @@
+"""What publishes the course: links from each chapter, notebooks that are not ready, the workflow."""
+
+import itertools
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+
+import link_chapters
+import nbformat
+import pytest
+import yaml
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from readme_command import command
+from run_notebooks import ROOT, as_saved, fingerprint
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture
+def chapter(tmp_path):
+    """A function that writes a small notebook, as if it had been run."""
+    code = new_code_cell("2 + 3", id="sum", execution_count=1)
+    code.outputs = [new_output("execute_result", {"text/plain": "5"}, execution_count=1)]
+
+    def write(**changes):
+        code.update(source="2 + 3", execution_count=1)
+        notebook = new_notebook(cells=[new_markdown_cell("# 1 · Small\n\n**How small?**", id="title"), code])
+        notebook.metadata.code = fingerprint(notebook)
+        code.update(changes)
+        path = tmp_path / "notebooks" / "01_small.ipynb"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(as_saved(notebook), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_chapter_links_to_binder_and_colab_and_installs_itself_on_colab_alone(path):
+    title, links, colab = nbformat.read(path, as_version=4).cells[:3]
+    assert title.source.startswith("# ")
+    where = link_chapters.repository()
+    assert f"https://mybinder.org/v2/gh/{where}/main?urlpath=lab/tree/notebooks/{path.name})" in links.source
+    assert f"https://colab.research.google.com/github/{where}/blob/main/notebooks/{path.name})" in links.source
+    lines = colab.source.split("\n")
+    guard = lines.index('if "google.colab" in sys.modules:')
+    assert [line for line in lines[:guard] if line] == [lines[0], "import sys"]
+    assert lines[0].startswith("# ")
+    assert all(line.startswith("    ") for line in lines[guard + 1 :] if line)
+    assert f"https://github.com/{where} " in colab.source
+    assert (links.metadata, colab.metadata) == (link_chapters.SKIP, link_chapters.SKIP)
+
+
+def test_linking_again_changes_nothing_and_another_repository_reaches_every_place(chapter):
+    notebook = nbformat.read(chapter(), as_version=4)
+    link_chapters.link(notebook, "01_small.ipynb", "a/b")
+    assert [cell.id for cell in notebook.cells] == ["title", "links", "colab", "sum"]
+    assert [cell.execution_count for cell in notebook.cells[2:]] == [1, 2]
+    assert notebook.cells[3].outputs[0].execution_count == 2
+    assert notebook.metadata.code == fingerprint(notebook)
+    once = as_saved(notebook)
+    link_chapters.link(notebook, "01_small.ipynb", "a/b")
+    assert as_saved(notebook) == once
+    link_chapters.link(notebook, "01_small.ipynb", "c/d")
+    assert once.count("a/b") == as_saved(notebook).count("c/d") == 3
+    assert "a/b" not in as_saved(notebook)
+
+
+def test_linking_does_not_make_a_stale_notebook_fresh(chapter):
+    notebook = nbformat.read(chapter(source="2 + 4"), as_version=4)
+    link_chapters.link(notebook, "01_small.ipynb", "a/b")
+    assert notebook.metadata.code != fingerprint(notebook)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"execution_count": None, "outputs": []}, "has cells that were not run"),
+        ({"execution_count": 7}, "has cells that were not run"),
+        ({"source": "2 + 4"}, "has outputs of an earlier version of its code"),
+    ],
+)
+def test_a_notebook_that_was_not_run_or_is_stale_is_not_published(chapter, changes, reason):
+    published = pytest.importorskip("published")
+    path = chapter(**changes)
+    with pytest.raises(published.NotReady) as problem:
+        published.read(path)
+    assert str(problem.value).startswith(f"01_small.ipynb {reason}")
+    assert str(problem.value).endswith("run  python tools/run_notebooks.py notebooks/01_small.ipynb")
+    assert published.read(chapter()).cells
+
+
+def test_an_explorer_that_says_something_else_than_what_is_saved_is_stale(chapter, tmp_path):
+    published = pytest.importorskip("published")
+    source = "from rnnlib.explorers import start_here as explorers\n\nexplorers.leaky_memory()"
+    picture = new_output("display_data", {"image/png": "", "text/plain": "Old words."})
+    picture.metadata = {"image/png": {"alt": "Old words.", "width": 860}}
+    notebook = nbformat.read(chapter(), as_version=4)
+    notebook.cells[1].update(source=source, outputs=[picture])
+    notebook.metadata.code = fingerprint(notebook)
+    path = tmp_path / "01_small.ipynb"
+    path.write_text(as_saved(notebook), encoding="utf-8")
+    with pytest.raises(
+        published.NotReady, match=r"01_small.ipynb has an old picture of explorers.leaky_memory\(\): run"
+    ):
+        published.publish(path, tmp_path / "pictures")
+
+
+def test_the_command_says_what_stops_it_and_leaves_what_was_built(chapter, tmp_path):
+    pytest.importorskip("sphinx_book_theme")
+    path = chapter(execution_count=None)
+    (tmp_path / "made").mkdir()
+    shutil.copy(path, tmp_path / "made" / "before")
+    command = [sys.executable, ROOT / "tools" / "build_site.py", "--notebooks", path.parent, "--to", tmp_path / "made"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.strip().endswith("run  python tools/run_notebooks.py notebooks/01_small.ipynb")
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "made" / "before").is_file()
+
+
+def test_the_workflow_runs_the_notebooks_links_them_and_publishes_what_is_built():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "pages.yml").read_text(encoding="utf-8"))
+    steps = workflow["jobs"]["publish"]["steps"]
+    commands = [step["run"] for step in steps if "run" in step]
+    wanted = ["[site]", "run_notebooks.py --check", 'link_chapters.py "$GITHUB_REPOSITORY"', "build_site.py"]
+    assert [part in command for part, command in zip(wanted, commands, strict=True)] == [True] * 4
+    upload = next(step for step in steps if "upload-pages-artifact" in step.get("uses", ""))
+    assert upload["with"]["path"] == "_site"
+    for name in ("run_notebooks", "link_chapters", "build_site"):
+        assert (ROOT / "tools" / f"{name}.py").is_file()
+
+
+TEACHING = (ROOT / "docs" / "TEACHING.md").read_text(encoding="utf-8")
+
+
+def table_below(heading):
+    """The rows of the first table below a heading of the page for teachers."""
+    lines = iter(TEACHING.split(f"## {heading}\n", 1)[1].splitlines())
+    part = itertools.takewhile(lambda line: not line.startswith("## "), lines)
+    rows = [line.strip("|").split("|") for line in part if line[:1] == "|"]
+    return [[entry.strip() for entry in row] for row in rows[2:]]
+
+
+def chapters():
+    """The cells of each chapter by its number."""
+    return {int(path.stem[:2]): nbformat.read(path, as_version=4).cells for path in NOTEBOOKS}
+
+
+def test_the_plan_for_six_lectures_covers_every_chapter_once_in_its_minutes():
+    rows, taught = table_below("Six lectures of 90 minutes"), chapters()
+    assert len(rows) == 6
+    planned = [[int(number) for number in row[1].split(",")] for row in rows]
+    assert sorted(itertools.chain(*planned)) == sorted(taught)
+    for numbers, row in zip(planned, rows, strict=True):
+        stage = sum(int(re.search(r"(\d+) (?:minutes )?on stage", taught[number][0].source)[1]) for number in numbers)
+        assert row[2] == f"{stage} min"
+        assert stage <= 80
+
+
+def test_the_plan_for_one_lecture_names_slides_that_exist():
+    rows, taught = table_below("One lecture of 45 minutes"), chapters()
+    assert sum(int(row[0]) for row in rows) == 45
+    for _, number, slides in rows:
+        headings = {
+            line.lstrip("# ")
+            for cell in taught[int(number)]
+            for line in cell.source.split("\n")
+            if line.startswith("##")
+        }
+        named = re.findall(r"\*([^*]+)\*", slides)
+        assert named
+        assert set(named) <= headings
+
+
+def test_the_commands_for_teachers_install_extras_that_exist():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    for name, extra in (("lecture-bash", "lecture"), ("site-bash", "site")):
+        assert f'-e ".[{extra}]" -c constraints.txt' in command(name, TEACHING)
+        assert extra in extras
+    assert "tools/build_site.py" in command("site-bash", TEACHING)
