@@ -2,7 +2,7 @@
 
 from .contests import contest
 from .fits import fit
-from .windows import windows
+from .truncation import windows
 from .writing import generation, requests
 
 __all__ = ["contest", "fit", "generation", "requests", "windows"]

@@ -21,7 +21,7 @@ def contest():
         left.set(ylim=(2.23, HIGHEST + 0.01), ylabel="perplexity, lower is better")
         left.set_title("As language models")
         left.axhline(floor, color=COLOURS["bound"], linestyle=":")
-        left.text(3.5, floor, "the grammar", color=COLOURS["bound"], ha="right", va="bottom")
+        left.text(3.5, floor, "the grammar", color=COLOURS["bound"], ha="right", va="bottom", backgroundcolor="white")
         right.set(ylim=(-4, 104), ylabel="% well-formed, higher is better")
         right.set_title("As writers")
         artists = {}

@@ -138,7 +138,7 @@ def requests(model=None):
             colors=[COLOURS["target"], "#BFE3D6", COLOURS["gradient"]],
             linewidth=0,
         )
-        ax.set(xscale="log", xlim=(SHARES[0], SHARES[-1]), ylim=(0, 100))
+        ax.set(xscale="log", xlim=(SHARES[0], SHARES[-1]), ylim=(0, 100), yticks=[25, 50, 75, 100])
         ax.set(xlabel="temperature τ", ylabel=f"per cent of {SHARE_OF} requests")
         ax.set_xticks([0.05, 0.1, 0.2, 0.5, 1, 2, 5], ["0.05", "0.1", "0.2", "0.5", "1", "2", "5"])
         ax.minorticks_off()
@@ -160,9 +160,10 @@ def requests(model=None):
             share = f"{high - low:.0%}" if high - low > 0.06 else ""
             ha, shift = ("right", (-5, 0)) if tau > 1 else ("left", (5, 0))
             artists[place].say(tau, 50 * (low + high), share, ha=ha, shift=shift)
+        begin = "For example" if wrong == "." else "One that is not"
         return (
             f"At τ = {tau:.2g}, {well:.0%} of {SHARE_OF} requests are well-formed; {different:.0%} are well-formed and "
-            f"different from those before. One of them: “{_shown(words)}”{wrong}"
+            f"different from those before. {begin}: “{_shown(words)}”{wrong}"
         )
 
     controls = {
