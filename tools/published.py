@@ -23,6 +23,7 @@ from rnnlib.frames import frames, page_html
 
 # Which controls move without a kernel, where the first two are not the best choice.
 CHOICES = {
+    "after.impulse_memory": ("radius",),
     "attention.attention_map": ("step",),
     "bidirectional.saliency": ("request", "word"),
     "forward_pass.influence": ("k", "network"),

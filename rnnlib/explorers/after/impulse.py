@@ -22,7 +22,7 @@ def impulse_memory():
         _update,
         {
             "radius": widgets.FloatSlider(
-                value=0.99, min=0.9, max=1.01, step=0.001, description="radius |λ|", readout_format=".3f"
+                value=0.99, min=0.97, max=1.01, step=0.001, description="radius |λ|", readout_format=".3f"
             ),
             "degrees": widgets.IntSlider(value=4, min=0, max=180, description="angle of λ in degrees"),
         },
