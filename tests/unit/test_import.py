@@ -31,7 +31,7 @@ PACKAGES = {
     2: {"numpy", "matplotlib", "contourpy", "PIL"},
     3: {"numpy", "matplotlib", "contourpy", "PIL", "ipywidgets", "IPython", "tqdm"},
 }
-WIDGETS = {"live": {"ipywidgets", "IPython"}, "live_curves": {"IPython"}}
+WIDGETS = {"live": {"ipywidgets", "IPython"}, "live_curves": {"IPython"}, "frames": {"ipywidgets"}}
 
 
 def floors():
