@@ -87,7 +87,7 @@ def page_html(taken, key, sources):
         held = f'<p class="held">More controls move in the notebook. Here they stand still: {html.escape(values)}.</p>'
     return (
         f'<figure class="frames" role="group" aria-label="{html.escape(taken.controls[0].label)}: an explorer">'
-        f'<div class="controls" hidden>{controls}<button type="button">Reset</button></div>'
+        f'<div class="knobs" hidden>{controls}<button type="button">Reset</button></div>'
         f'<img src="{html.escape(sources[taken.start])}" alt="{html.escape(words)}" width="{width}" height="{height}">'
         f'<figcaption aria-live="polite">{html.escape(taken.sentences[taken.start])}</figcaption>{held}'
         f'<script type="application/json">{data}</script></figure>'

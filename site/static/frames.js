@@ -4,7 +4,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const { sources, sentences, alt } = JSON.parse(figure.querySelector("script").textContent);
     const picture = figure.querySelector("img");
     const caption = figure.querySelector("figcaption");
-    const panel = figure.querySelector(".controls");
+    const panel = figure.querySelector(".knobs");
     const controls = [...panel.querySelectorAll("input, select")];
     const first = controls.map((control) => control.value);
     const count = (control) => (control.options ? control.options.length : Number(control.max) + 1);

@@ -254,6 +254,9 @@ def test_keys_lead_through_the_deck_and_belong_to_a_slider_that_has_the_focus(de
     slider = page.locator("#vanishing-powers-weight")
     figure = slider.locator("xpath=ancestor::figure")
     said, shown = figure.locator("figcaption").inner_text(), figure.locator("img").get_attribute("src")
+    knob, picture = slider.bounding_box(), figure.locator("img").bounding_box()
+    assert knob["y"] + knob["height"] <= picture["y"] + 1
+    assert knob["width"] > 100
     slider.focus()
     page.keyboard.press("ArrowRight")
     assert page.evaluate("() => [Reveal.getIndices().h, Reveal.getIndices().v]") == [h, v]
