@@ -19,7 +19,8 @@ from rnnlib.explorers.after import impulse
 from rnnlib.figures.scan import scan_rounds
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "09_frameworks_and_after.ipynb"
-CODE = [cell for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+CELLS = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+CODE = [cell for cell in CELLS if cell["cell_type"] == "code" and cell["id"] != "colab"]
 SOURCES = ["".join(cell["source"]) for cell in CODE]
 
 

@@ -1,6 +1,5 @@
 """What comes back for attempts that no list of mistakes foresees: each gets words that help, and the learner's line."""
 
-import os
 import signal
 
 import numpy as np
@@ -198,12 +197,21 @@ def test_single_precision_and_lists_are_right_answers():
     assert fresh(forward_pass.rnn_step).check(lambda **a: solved_step(**a).tolist()).solved
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C works, also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_loop_without_end_is_interrupted_once_and_told_in_a_sentence():
     calls = []
 
     def forever(x_t, S_previous, W_x, W_s, b_s):
         calls.append(1)
-        os.kill(os.getpid(), signal.SIGINT)  # as “Interrupt the kernel” does
+        signal.raise_signal(signal.SIGINT)  # as “Interrupt the kernel” does
         while True:
             x_t = x_t + 0
 
