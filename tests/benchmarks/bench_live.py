@@ -195,7 +195,7 @@ def in_the_kernel(only):
 def path(control, choices):
     """Values such as a hand gives: along a slider in forty steps, back and forth between options."""
     ends = choices(control)
-    if hasattr(control, "options") or isinstance(control.value, bool):
+    if hasattr(control, "options") or isinstance(control.value, (bool, str)):
         return [*ends[::-1], *ends] * 2
     count = round((control.max - control.min) / control.step)
     steps = np.unique(np.linspace(0, count, 41).round())

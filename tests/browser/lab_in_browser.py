@@ -77,7 +77,11 @@ def lab_server(folder):
             yield address
         finally:
             server.terminate()
-            server.wait(30)
+            try:
+                server.wait(60)
+            except subprocess.TimeoutExpired:  # it waits for a kernel that does not answer
+                server.kill()
+                server.wait()
 
 
 def _wait_for(url, server, log, patience=120):

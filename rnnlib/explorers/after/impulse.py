@@ -65,11 +65,13 @@ def _draw(fig):
 def _update(artists, radius, degrees):
     radius = round(radius, 3)
     powers, t = response(radius, degrees), np.arange(STEPS + 1)
-    artists["path"].set_data(powers.real, powers.imag)
+    sizes = np.abs(powers)
+    seen = powers[(sizes > 0.01) & (sizes < 2 * REACH)]
+    artists["path"].set_data(seen.real, seen.imag)
     artists["eigenvalues"].set_data([powers[1].real] * 2, [powers[1].imag, -powers[1].imag])
     artists["left"].set_data(t, powers.real)
-    artists["upper"].set_data(t, np.abs(powers))
-    artists["lower"].set_data(t, -np.abs(powers))
+    artists["upper"].set_data(t[::10], sizes[::10])
+    artists["lower"].set_data(t[::10], -sizes[::10])
     artists["words"].say(STEPS, 1.17, _rate(radius), ha="right", shift=(-6, 0))
     return _in_words(radius, degrees)
 
