@@ -70,11 +70,6 @@ def pytest_runtest_call(item):
     return result
 
 
-def pytest_xdist_auto_num_workers():
-    """One process more than processors: those that test in the browser wait for half of their time."""
-    return (os.cpu_count() or 1) + 1
-
-
 class Scheduling(LoadScopeScheduling):
     """Hands files to the processes in the order of collection."""
 
