@@ -62,7 +62,7 @@ def pytest_runtest_call(item):
     drawn = [content for content in shown.values() if "image/png" in content["data"]]
     same = len(saved) == len(drawn) and all(
         before.metadata.get("image/png") == now["metadata"].get("image/png")
-        and looks_same(before.data["image/png"], now["data"]["image/png"])
+        and looks_same(before.data["image/png"], now["data"]["image/png"], item.cell)
         for before, now in zip(saved, drawn, strict=True)
     )
     if not same:

@@ -1,4 +1,4 @@
-"""The exercises: one module a chapter, one class an exercise; and the predictions before the explorers."""
+"""The exercises: a package a chapter, a class an exercise; and the predictions before the explorers."""
 
 from .base import BuildExercise, Exercise, FunctionExercise, Mistake, PencilExercise, Slip, chapter, progress
 from .learner import Problem

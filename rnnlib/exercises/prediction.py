@@ -5,6 +5,8 @@ import math
 
 import ipywidgets as widgets
 
+from ..figures.numbers import SUPERSCRIPTS
+
 _committed = {}
 
 
@@ -97,11 +99,11 @@ def predict_number(key, question, truth, reason, low, high, words="value"):
 
 
 def number_text(value, digits=3):
-    """A positive number to a few digits: 20 800, 0.043, 2.1 · 10^9."""
+    """A positive number as one says it, to a few digits: 20 800, 0.043, 2.1 × 10⁹."""
     if 1e-3 <= value < 1e7:
         return f"{float(f'{value:.{digits}g}'):,.7g}".replace(",", " ")
     mantissa, power = f"{value:.1e}".split("e")
-    return f"{mantissa} · 10^{int(power)}"
+    return f"{mantissa} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
 
 
 def factor_text(value, truth):

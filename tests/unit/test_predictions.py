@@ -71,7 +71,7 @@ def test_a_number_is_predicted_on_a_logarithmic_scale():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0431, "0.0431"), (3.0, "3"), (20752.3, "20 800"), (2.07e9, "2.1 · 10^9"), (4e-5, "4.0 · 10^-5")],
+    [(0.0431, "0.0431"), (3.0, "3"), (20752.3, "20 800"), (2.07e9, "2.1 × 10⁹"), (4e-5, "4.0 × 10⁻⁵")],
 )
 def test_numbers_are_written_as_one_says_them(value, text):
     assert prediction.number_text(value) == text
