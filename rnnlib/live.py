@@ -7,20 +7,19 @@ pixels kept from before, and the result goes to the browser as one compressed pi
 import base64
 import html
 import io
+import struct
+import zlib
 from weakref import WeakSet
 
 import ipywidgets as widgets
+import numpy as np
 from IPython import get_ipython
 from IPython.display import display
-from PIL import Image, features
+from PIL import Image
 
 from . import style
 from .blitting import Blitter
 
-# Lossless WebP holds the same pixels as PNG in fewer bytes and takes two thirds of the time.
-WEBP = {"format": "webp", "lossless": True, "method": 0, "quality": 0}
-PNG = {"format": "png", "compress_level": 1}
-FAST = WEBP if features.check("webp") else PNG
 CAPTION = (
     '<div role="status" aria-live="polite" style="max-width:{width:.0f}px; line-height:1.4; '
     'font-size:calc({scale} * var(--jp-content-font-size1, 14px))">{text}</div>'
@@ -60,7 +59,7 @@ class LiveFigure(widgets.VBox):
         self.fig.set_layout_engine("none")
 
         width = f"{size[0] * 100:.0f}px"
-        self._image = widgets.Image(format=FAST["format"], layout={"width": width, "max_width": "100%"})
+        self._image = widgets.Image(format="png", layout={"width": width, "max_width": "100%"})
         self._caption = widgets.HTML()
         self._listening = True
         self.render()
@@ -103,7 +102,7 @@ class LiveFigure(widgets.VBox):
             sentence = self._update(self.artists, **self.values)
             if not isinstance(sentence, str):
                 raise TypeError(f"update: expected the sentence that says what is seen, got {sentence!r}")
-            picture = _encode(Image.fromarray(self.pixels()), **FAST)
+            picture = _quick_png(self.pixels())
         self.sentence = sentence
         self._image.value = picture
         self._say(html.escape(sentence))
@@ -115,7 +114,9 @@ class LiveFigure(widgets.VBox):
 
     def png(self):
         """The picture as PNG bytes."""
-        return _encode(Image.fromarray(self.pixels()).convert("RGB"), format="png")
+        stream = io.BytesIO()
+        Image.fromarray(self.pixels()).convert("RGB").save(stream, "png")
+        return stream.getvalue()
 
     def _try(self, action):
         """Do what the hand asked for; what goes wrong is told in place of the sentence, and the kernel lives on."""
@@ -183,10 +184,19 @@ class Stepper(widgets.IntSlider):
                 part.close()
 
 
-def _encode(picture, **options):
-    stream = io.BytesIO()
-    picture.save(stream, **options)
-    return stream.getvalue()
+def _quick_png(pixels):
+    """RGBA pixels ``(height, width, 4)`` as PNG bytes: a few more than Pillow makes, in a third of its time.
+
+    Pillow tries five filters on every row; here the rows are compressed as they are (ISO/IEC 15948, filter type 0).
+    """
+    height, width = pixels.shape[:2]
+    rows = np.zeros((height, 1 + 4 * width), dtype=np.uint8)  # each row begins with its filter
+    rows[:, 1:] = pixels.reshape(height, -1)
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)  # 8 bits a channel, RGBA
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
 
 
 def _laid_out(control):
