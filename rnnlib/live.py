@@ -7,6 +7,7 @@ pixels kept from before, and the result goes to the browser as one compressed pi
 import base64
 import html
 import io
+import re
 import struct
 import zlib
 from weakref import WeakSet
@@ -20,6 +21,8 @@ from PIL import Image
 from . import style
 from .blitting import Blitter
 
+# The hyphen that Python writes before a negative number.
+MINUS = re.compile(r"(?<!\w)-(?=\d)")
 CAPTION = (
     '<div role="status" aria-live="polite" style="max-width:{width:.0f}px; line-height:1.4; '
     'font-size:calc({scale} * var(--jp-content-font-size1, 14px))">{text}</div>'
@@ -103,9 +106,9 @@ class LiveFigure(widgets.VBox):
             if not isinstance(sentence, str):
                 raise TypeError(f"update: expected the sentence that says what is seen, got {sentence!r}")
             picture = _quick_png(self.pixels())
-        self.sentence = sentence
+        self.sentence = MINUS.sub("−", sentence)
         self._image.value = picture
-        self._say(html.escape(sentence))
+        self._say(html.escape(self.sentence))
 
     def pixels(self):
         """The picture as an array ``(height, width, 4)`` of bytes."""

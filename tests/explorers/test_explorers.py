@@ -4,6 +4,7 @@ import functools
 import importlib
 import itertools
 import pkgutil
+import re
 
 import ipywidgets as widgets
 import matplotlib as mpl
@@ -144,12 +145,19 @@ def test_there_are_explorers():
     assert len(FACTORIES) > 25
 
 
+def assert_says_something(explorer):
+    said, values = explorer.sentence, explorer.values
+    assert said.strip(), f"nothing is said at {values}"
+    assert "nan" not in said.split(), f"an unexplained nan at {values}: {said}"
+    assert not re.search(r"[-−]0(\.0+)?(?![\d.,]*[1-9])", said), f"a zero with a minus at {values}: {said}"
+
+
 def test_every_value_is_drawn_and_put_into_words_and_every_control_moves_the_picture(explorer):
     for name, control in explorer.controls.items():
         seen = set()
         for value in choices(control):
             explorer.set(**{name: value})
-            assert explorer.sentence.strip(), f"nothing is said at {explorer.values}"
+            assert_says_something(explorer)
             seen.add(explorer.pixels().tobytes())
         assert len(seen) > 1, f"{name} moves nothing"
         explorer.reset()
@@ -159,8 +167,7 @@ def test_the_ends_of_all_controls_together_and_random_points_are_drawn(explorer)
     rng = np.random.default_rng(0)
     for values in [*corners(explorer, most=8), *(anywhere(explorer, rng) for _ in range(8))]:
         explorer.set(**values)
-        assert explorer.sentence.strip(), f"nothing is said at {values}"
-        assert "nan" not in explorer.sentence.split(), f"an unexplained nan at {values}: {explorer.sentence}"
+        assert_says_something(explorer)
 
 
 @pytest.mark.parametrize("name", FACTORIES)

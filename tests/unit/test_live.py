@@ -68,6 +68,13 @@ def test_the_picture_follows_the_controls_and_shows_exactly_the_pixels_drawn(fig
     assert 'role="status"' in caption(figure)
 
 
+def test_a_negative_number_has_a_real_minus(figure):
+    figure.controls["slope"].min = -1
+    figure.set(slope=-0.5)
+    assert figure.sentence == "The slope is −0.5 & the line is straight."
+    assert "−0.5" in caption(figure)
+
+
 def test_set_moves_several_controls_and_draws_once(figure):
     calls = []
 

@@ -89,8 +89,8 @@ def _update(artists, direction, length, real):
     items = f"the {real} real items"
     if length == 0:
         return f"A query of length 0 scores 0 everywhere: each of {items} gets 1/{real}, and the context is their mean."
-    scores = ", ".join(f"{score:.2f}" for score in MEMORY[:real] @ query).replace("-", "−")
-    where = ", ".join(f"{number:.2f}" for number in context).replace("-", "−")
+    scores = ", ".join(f"{score:.2f}" for score in MEMORY[:real] @ query)
+    where = ", ".join(f"{number:.2f}" for number in context)
     return (
         f"The scores are {scores}. Softmax makes them weights that add up to 1; the largest, {weights[best]:.2f}, goes "
         f"to m{'₁₂₃₄₅'[best]}. The context ({where}) lies among {items}."

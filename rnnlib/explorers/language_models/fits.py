@@ -9,7 +9,7 @@ from ...tasks import flights
 from . import runs
 
 STEPS = np.arange(0, runs.FIT_STEPS + 1, runs.FIT_EVERY)
-LIMITS = (1, 30)
+LIMITS = (1, 100)
 
 
 def fit():
@@ -20,14 +20,14 @@ def fit():
     def draw(fig):
         ax = fig.subplots()
         ax.set(xlim=(0, runs.FIT_STEPS), ylim=LIMITS, yscale="log", xlabel="training step", ylabel="perplexity")
-        ax.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
+        ax.set_yticks([1, 2, 5, 10, 20, 50], ["1", "2", "5", "10", "20", "50"])
         ax.minorticks_off()
         ax.set_title("Learning the grammar, or learning the requests by heart")
         ax.axhline(exact.perplexity, color=COLOURS["bound"], linestyle=":", label="floor: the grammar")
         (by_heart,) = ax.plot([], [], color=COLOURS["gradient"], linestyle=(0, (1, 3)), label="these requests by heart")
         (training,) = ax.plot([], [], color=COLOURS["gradient"], linestyle="--", label="training")
         (validation,) = ax.plot([], [], color=COLOURS["GRU"], label="validation")
-        (best,) = ax.plot([], [], "o", color=COLOURS["GRU"], markersize=10, label="smallest: stop here")
+        (best,) = ax.plot([], [], "o", color=COLOURS["GRU"], markersize=10, clip_on=False, label="smallest: stop here")
         ax.legend(ncols=2)
         return {"by heart": by_heart, "training": training, "validation": validation, "best": best}
 

@@ -78,7 +78,7 @@ def generation(model=None):
         else:
             grammar = "The grammar does not allow it here"
         best = flights.WORDS[int(np.argmax(chances))]
-        forbidden = 1 - sum(chances[flights.WORD_INDEX[w]] for w in truth)
+        forbidden = sum(chances[k] for w, k in flights.WORD_INDEX.items() if w not in truth)
         lost = f" {forbidden:.1%} of the model's probability lies on words that cannot follow." if truth else ""
         return (
             f"At τ = {tau:.2g} the likeliest next word is “{best}” with {chances.max():.2f}; drawn is “{word}”, which "

@@ -102,7 +102,7 @@ def _update_worked(artists, step, weight, bias):
         pictures.set_opening(artists[f"{gate} level"], now[letter])
     pictures.set_bars(artists["memories"], np.where(np.arange(5) < step, run["c"], 0))
     artists["outputs"].set_data(np.arange(1, step + 1), run["h"][:step])
-    x = ", ".join(f"{number:.0f}".replace("-", "−") for number in WORKED_INPUTS[step - 1])
+    x = ", ".join(f"{number:.0f}" for number in WORKED_INPUTS[step - 1])
     return (
         f"Step {step}, x = ({x}): of the old memory {now['before']:.4f} the forget gate keeps {now['kept']:.4f}, the "
         f"input gate writes {now['written']:.4f}, so the memory is {now['c']:.4f}; the output is {now['h']:.4f}. "
