@@ -4,7 +4,10 @@ A figure is drawn once. When a control moves, only the artists that depend on it
 pixels kept from before, and the result goes to the browser as one compressed picture.
 """
 
+import asyncio
 import base64
+import contextlib
+import functools
 import html
 import io
 import re
@@ -23,6 +26,7 @@ from .blitting import Blitter
 
 # The hyphen that Python writes before a negative number.
 MINUS = re.compile(r"(?<!\w)-(?=\d)")
+REST = 0.05  # seconds without a move, after which the next picture is drawn ahead
 CAPTION = (
     '<div role="status" aria-live="polite" style="max-width:{width:.0f}px; line-height:1.4; '
     'font-size:calc({scale} * var(--jp-content-font-size1, 14px))">{text}</div>'
@@ -35,8 +39,9 @@ class LiveFigure(widgets.VBox):
     ``draw(fig)`` builds the whole picture once, with still axes, and returns the artists that move, as a
     mapping from names to artists or containers of artists. ``update(artists, **values)`` moves them to the
     values of the controls and returns the sentence. It must depend on the values alone: the picture must not
-    remember where the hand came from. Whatever else it changes (limits, ticks, a title that was not named as
-    moving) is drawn too, but then everything is drawn anew, which the hand feels: change it only when it differs.
+    remember where the hand came from, and while the hand rests the next one is drawn ahead. Whatever else it
+    changes (limits, ticks, a title that was not named as moving) is drawn too, but then everything is drawn anew,
+    which the hand feels: change it only when it differs.
     The layout is made once, for the values at the beginning.
 
     ``controls`` maps the names of the values to ipywidgets controls, whose descriptions are words for a
@@ -65,11 +70,12 @@ class LiveFigure(widgets.VBox):
         self._image = widgets.Image(format="png", layout={"width": width, "max_width": "100%"})
         self._caption = widgets.HTML()
         self._listening = True
+        self._ahead, self._timer = (None, None), None
         self.render()
         reset = widgets.Button(description="Reset", tooltip="Put every control back", layout={"width": "auto"})
         reset.on_click(lambda _: self._try(self.reset))
-        for control in controls.values():
-            control.observe(lambda _: self._listening and self._try(self.render), "value")
+        for name, control in controls.items():
+            control.observe(functools.partial(self._follow, name), "value")
         row = widgets.HBox(
             [*map(_laid_out, controls.values()), reset],
             layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "2px 16px", "max_width": width},
@@ -80,7 +86,7 @@ class LiveFigure(widgets.VBox):
     @property
     def values(self):
         """The value of every control, by name."""
-        return {name: control.value for name, control in self.controls.items()}
+        return {name: _value(control) for name, control in self.controls.items()}
 
     def set(self, **values):
         """Move several controls at once and draw the picture; an error in drawing is raised."""
@@ -101,14 +107,12 @@ class LiveFigure(widgets.VBox):
 
     def render(self):
         """Draw the picture for the present values and hand it to the browser."""
-        with style.context(self._look):
-            sentence = self._update(self.artists, **self.values)
-            if not isinstance(sentence, str):
-                raise TypeError(f"update: expected the sentence that says what is seen, got {sentence!r}")
-            picture = _quick_png(self.pixels())
-        self.sentence = MINUS.sub("−", sentence)
-        self._image.value = picture
+        values, (expected, frame) = self.values, self._ahead
+        ready = values == expected
+        self.sentence, self._image.value = frame if ready else self._frame(values)
         self._say(html.escape(self.sentence))
+        if ready:
+            self._move(values)
 
     def pixels(self):
         """The picture as an array ``(height, width, 4)`` of bytes."""
@@ -120,6 +124,38 @@ class LiveFigure(widgets.VBox):
         stream = io.BytesIO()
         Image.fromarray(self.pixels()).convert("RGB").save(stream, "png")
         return stream.getvalue()
+
+    def _move(self, values):
+        """Move the artists to ``values`` and return the sentence."""
+        with style.context(self._look):
+            sentence = self._update(self.artists, **values)
+        if not isinstance(sentence, str):
+            raise TypeError(f"update: expected the sentence that says what is seen, got {sentence!r}")
+        return MINUS.sub("−", sentence)
+
+    def _frame(self, values):
+        """The sentence and the picture, as PNG bytes, for ``values``; the artists stay there."""
+        return self._move(values), _quick_png(self.pixels())
+
+    def _follow(self, name, change):
+        """Draw what the hand asks for, and plan to draw ahead what it asks for next if it goes on as it went."""
+        if not self._listening:
+            return
+        self._try(self.render)
+        if self._timer is not None:
+            self._timer.cancel()
+        further = _further(self.controls[name], change)
+        if further is not None:
+            with contextlib.suppress(RuntimeError):  # outside a kernel no loop is running
+                loop = asyncio.get_running_loop()
+                self._timer = loop.call_later(REST, self._draw_ahead, self.values | {name: further})
+
+    def _draw_ahead(self, values):
+        """Keep the frame for ``values``; what goes wrong there is told when the hand gets there."""
+        with contextlib.suppress(Exception):
+            self._ahead = values, self._frame(values)
+        with contextlib.suppress(Exception):
+            self._move(self.values)
 
     def _try(self, action):
         """Do what the hand asked for; what goes wrong is told in place of the sentence, and the kernel lives on."""
@@ -153,6 +189,8 @@ class LiveFigure(widgets.VBox):
         """Take the controls, the picture and the sentence from the page and out of memory."""
         if self.comm is not None:
             super().close()
+            if self._timer is not None:
+                self._timer.cancel()
             for part in (self._caption, *_parts(self), *_parts(self._caption)):
                 part.close()
 
@@ -200,6 +238,19 @@ def _quick_png(pixels):
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )
+
+
+def _value(control):
+    """The value of a control, free of the rounding error of the page, where 1.01 + 0.001 is 1.0110000000000001."""
+    return round(control.value, 10) if isinstance(control, widgets.FloatSlider) else control.value
+
+
+def _further(control, change):
+    """Where a slider stands if it is moved once more as far as in ``change``, or None if that is nowhere."""
+    if not isinstance(control, (widgets.IntSlider, widgets.FloatSlider)):
+        return None
+    value = round(2 * change.new - change.old, 10)
+    return value if control.min <= value <= control.max else None
 
 
 def _laid_out(control):

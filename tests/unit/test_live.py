@@ -1,5 +1,6 @@
 """The live-figure engine: what it draws, says, shows on trouble, saves and leaves behind."""
 
+import asyncio
 import base64
 import gc
 import io
@@ -127,6 +128,76 @@ def test_an_error_is_raised_to_those_who_call_from_python(figure):
         figure.set(slope=13)
     figure.set(slope=2)
     assert figure.sentence.startswith("The slope is 2")
+
+
+class Hand:
+    """A hand that moves a control while a kernel's loop runs, and rests between moves; it counts what is drawn."""
+
+    def __init__(self, figure):
+        self.figure, self.drawn = figure, 0
+        pixels = figure._blitter.pixels
+
+        def counted():
+            self.drawn += 1
+            return pixels()
+
+        figure._blitter.pixels = counted
+
+    def move(self, *places):
+        """Move the slope from place to place; give how many pictures each move had to wait for."""
+
+        async def moves():
+            waited = []
+            for place in places:
+                before = self.drawn
+                self.figure.controls["slope"].value = place
+                waited.append(self.drawn - before)
+                await asyncio.sleep(3 * live.REST)
+            return waited
+
+        return asyncio.run(moves())
+
+
+def test_a_hand_that_goes_on_finds_the_next_picture_ready(figure):
+    assert Hand(figure).move(1.1, 1.2000000000000002, 1.3, 1.4) == [1, 0, 0, 0]
+    fresh = make()
+    fresh.set(slope=1.4)
+    np.testing.assert_array_equal(decoded(figure.children[1].value), fresh.pixels())
+    np.testing.assert_array_equal(figure.pixels(), fresh.pixels())
+    assert figure.sentence == fresh.sentence == "The slope is 1.4 & the line is straight."
+    fresh.close()
+
+
+def test_a_hand_that_turns_back_or_moves_something_else_gets_its_own_picture(figure):
+    hand = Hand(figure)
+    assert hand.move(2, 3, 2.5) == [1, 0, 1]
+    figure.controls["curved"].value = True
+    assert hand.move(2.0) == [1]
+    assert figure.sentence == "The slope is 2 & the line bends."
+
+
+def test_nothing_is_drawn_ahead_beyond_the_ends_or_once_the_figure_is_closed(figure):
+    hand = Hand(figure)
+    hand.move(19, 20)
+    assert hand.drawn == 2
+
+    async def close_at_once():
+        figure.controls["slope"].value = 15
+        figure.close()
+        await asyncio.sleep(3 * live.REST)
+
+    asyncio.run(close_at_once())
+    assert hand.drawn == 3
+
+
+def test_an_error_ahead_is_told_when_the_hand_gets_there(figure, capsys):
+    hand = Hand(figure)
+    hand.move(11, 12)
+    assert figure.sentence.startswith("The slope is 12")
+    np.testing.assert_array_equal(decoded(figure.children[1].value), figure.pixels())
+    hand.move(13)
+    assert "ZeroDivisionError" in caption(figure)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_an_update_that_says_nothing_is_named():

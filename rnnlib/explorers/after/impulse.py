@@ -63,7 +63,6 @@ def _draw(fig):
 
 
 def _update(artists, radius, degrees):
-    radius = round(radius, 3)
     powers, t = response(radius, degrees), np.arange(STEPS + 1)
     sizes = np.abs(powers)
     seen = powers[(sizes > 0.01) & (sizes < 2 * REACH)]

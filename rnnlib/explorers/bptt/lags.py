@@ -176,7 +176,7 @@ def _draw_truncation(fig):
 
 
 def _update_truncation(artists, window, gain, blocks):
-    gradients, sizes = truncated_gradients(round(float(gain), 1), blocks)
+    gradients, sizes = truncated_gradients(gain, blocks)
     lag = np.arange(SEQUENCE)
     shown = np.clip(sizes, 1e-7, None)
     artists["dropped"].set_data(lag[window:], shown[window:])
