@@ -26,6 +26,7 @@ from .blitting import Blitter
 
 # The hyphen that Python writes before a negative number.
 MINUS = re.compile(r"(?<!\w)-(?=\d)")
+FRAMES = 32  # of the latest frames are kept: a hand often goes back
 REST = 0.05  # seconds without a move, after which the next picture is drawn ahead
 CAPTION = (
     '<div role="status" aria-live="polite" style="max-width:{width:.0f}px; line-height:1.4; '
@@ -70,7 +71,8 @@ class LiveFigure(widgets.VBox):
         self._image = widgets.Image(format="png", layout={"width": width, "max_width": "100%"})
         self._caption = widgets.HTML()
         self._listening = True
-        self._ahead, self._timer = (None, None), None
+        self._frame = functools.lru_cache(maxsize=FRAMES)(self._draw_frame)
+        self._timer = None
         self.render()
         reset = widgets.Button(description="Reset", tooltip="Put every control back", layout={"width": "auto"})
         reset.on_click(lambda _: self._try(self.reset))
@@ -107,11 +109,10 @@ class LiveFigure(widgets.VBox):
 
     def render(self):
         """Draw the picture for the present values and hand it to the browser."""
-        values, (expected, frame) = self.values, self._ahead
-        ready = values == expected
-        self.sentence, self._image.value = frame if ready else self._frame(values)
+        values = self.values
+        self.sentence, self._image.value = self._frame(**values)
         self._say(html.escape(self.sentence))
-        if ready:
+        if self._place != values:  # the frame was drawn before
             self._move(values)
 
     def pixels(self):
@@ -127,13 +128,15 @@ class LiveFigure(widgets.VBox):
 
     def _move(self, values):
         """Move the artists to ``values`` and return the sentence."""
+        self._place = None
         with style.context(self._look):
             sentence = self._update(self.artists, **values)
         if not isinstance(sentence, str):
             raise TypeError(f"update: expected the sentence that says what is seen, got {sentence!r}")
+        self._place = values
         return MINUS.sub("−", sentence)
 
-    def _frame(self, values):
+    def _draw_frame(self, **values):
         """The sentence and the picture, as PNG bytes, for ``values``; the artists stay there."""
         return self._move(values), _quick_png(self.pixels())
 
@@ -151,9 +154,9 @@ class LiveFigure(widgets.VBox):
                 self._timer = loop.call_later(REST, self._draw_ahead, self.values | {name: further})
 
     def _draw_ahead(self, values):
-        """Keep the frame for ``values``; what goes wrong there is told when the hand gets there."""
+        """Have the frame for ``values`` ready; what goes wrong there is told when the hand gets there."""
         with contextlib.suppress(Exception):
-            self._ahead = values, self._frame(values)
+            self._frame(**values)
         with contextlib.suppress(Exception):
             self._move(self.values)
 

@@ -168,12 +168,23 @@ def test_a_hand_that_goes_on_finds_the_next_picture_ready(figure):
     fresh.close()
 
 
-def test_a_hand_that_turns_back_or_moves_something_else_gets_its_own_picture(figure):
+def test_a_hand_that_turns_or_moves_something_else_gets_its_own_picture(figure):
     hand = Hand(figure)
     assert hand.move(2, 3, 2.5) == [1, 0, 1]
     figure.controls["curved"].value = True
-    assert hand.move(2.0) == [1]
+    assert hand.move(2.0) == [1]  # drawn ahead after 3 and 2.5, but straight
     assert figure.sentence == "The slope is 2 & the line bends."
+
+
+def test_a_hand_that_goes_back_finds_the_picture_from_before(figure):
+    hand = Hand(figure)
+    figure.set(slope=3)
+    first = figure.pixels().copy()
+    hand.move(7, 3)
+    assert hand.move(7, 3) == [0, 0]
+    np.testing.assert_array_equal(decoded(figure.children[1].value), first)
+    np.testing.assert_array_equal(figure.pixels(), first)
+    assert figure.sentence.startswith("The slope is 3")
 
 
 def test_nothing_is_drawn_ahead_beyond_the_ends_or_once_the_figure_is_closed(figure):
