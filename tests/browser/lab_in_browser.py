@@ -155,6 +155,15 @@ class Notebook:
         )
         return self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
 
+    def settle(self):
+        """Wait until the kernel knows what the controls show: a move may wait for the answer to the one before."""
+        self.page.evaluate(
+            """async () => {
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                for (let k = 0; k < 2; k++) await kernel.requestKernelInfo();
+            }"""
+        )
+
     def close(self):
         """Leave the page and end its kernel."""
         self.command("kernelmenu:shutdown")
