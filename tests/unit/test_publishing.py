@@ -50,7 +50,7 @@ def test_a_chapter_links_to_binder_and_colab_and_installs_itself_on_colab_alone(
     assert lines[0].startswith("# ")
     assert all(line.startswith("    ") for line in lines[guard + 1 :] if line)
     assert f"https://github.com/{where} " in colab.source
-    assert (links.metadata, colab.metadata) == (link_chapters.SKIP, link_chapters.SKIP)
+    assert (links.metadata, colab.metadata) == (link_chapters.SKIP, link_chapters.FOLDED)
 
 
 def test_linking_again_changes_nothing_and_another_repository_reaches_every_place(chapter):
