@@ -271,14 +271,16 @@ def cells_of(path):
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_chapter_is_a_lecture(path):
-    """The title with its question and minutes; notes with minutes; no set-up and no exercise on a slide."""
+    """The title with its question and minutes; notes set apart, with minutes; no set-up and no exercise on a slide."""
     (_, title, kind), *rest = cells_of(path)
     assert kind == "slide"
     assert any("?" in part for part in title.split("\n\n"))
     assert re.search(r"\d+ minutes alone, \d+ (minutes )?on stage", title)
     notes = [source for _, source, kind in rest if kind == "notes"]
     assert notes
-    assert any(re.search(r"\d+ minutes?\b", source) for source in notes)
+    for source in notes:
+        assert re.match(r"> \*On stage, \d+ minutes?\b[^*]*\.\*", source), source
+        assert all(line.startswith(">") for line in source.split("\n")), source
     for cell, source, kind in rest:
         if cell["cell_type"] == "code" and re.search(r"style\.use\(|^exercises\.\w+\.check\(", source, re.MULTILINE):
             assert kind == "skip", source
