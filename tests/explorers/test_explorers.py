@@ -226,3 +226,7 @@ def test_labels_are_words(explorer):
         assert control.description.strip(), name
         assert not set("_$\\") & set(control.description), f"{name}: {control.description!r} reads like code"
         assert len(control.description) <= 45, f"{name}: {control.description!r} is too long to stand beside a slider"
+        if isinstance(control, widgets.SelectionSlider):
+            words = [option[0] if isinstance(option, tuple) else str(option) for option in control.options]
+            longest = max(words, key=len)
+            assert len(longest) <= 8, f"{name}: the page cuts {longest!r} behind a slider"

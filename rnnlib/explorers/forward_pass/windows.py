@@ -82,7 +82,7 @@ def window_and_distance():
 
     controls = {
         "network": widgets.SelectionSlider(
-            options=[*((str(w), w) for w in trainings.WINDOWS), ("no window: an RNN", "RNN")],
+            options=[*((str(w), w) for w in trainings.WINDOWS), ("an RNN", "RNN")],
             value=3,
             description="window w",
         ),

@@ -83,7 +83,7 @@ def _update(artists, weight, depth, activation, bias):
     artists["needed_word"].say(
         -0.97 * REACH,
         min(needed, 1),
-        f"1 / w = {readable(needed)}" if needed <= 1.1 else "",
+        f"1/w = {readable(needed)}" if needed <= 1.1 else "",
         ha="left",
         va="bottom",
         shift=(0, 3),
