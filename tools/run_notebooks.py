@@ -95,11 +95,11 @@ def looks_same(left, right, cell):
     """Whether two base64 PNGs of a cell differ by no more than rounding: in at most one pixel of 2000.
 
     A cell tagged ``shows-rounding`` draws rounding errors themselves, which every processor makes in its own way: one
-    pixel of 100.
+    pixel of 200, where 1 of 300 was seen.
     """
     if left.strip() == right.strip():
         return True
-    part = 100 if "shows-rounding" in cell.metadata.get("tags", []) else 2000
+    part = 200 if "shows-rounding" in cell.metadata.get("tags", []) else 2000
     a, b = (
         np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB"), dtype=int) for png in (left, right)
     )

@@ -283,14 +283,9 @@ def test_a_choice_is_predicted_by_keyboard_and_kept_when_the_cell_runs_again(scr
 
 def test_a_number_is_predicted_by_keyboard(scratch):
     cell, press = scratch.cell(3), scratch.page.keyboard.press
-    before = cell.locator(".widget-readout").inner_text()
     cell.locator(".noUi-handle").focus()
     for _ in range(20):
         press("ArrowRight")
-    scratch.page.wait_for_function(
-        "([readout, before]) => readout.innerText !== before",
-        arg=[cell.locator(".widget-readout").element_handle(), before],
-    )
     scratch.settle()
     cell.get_by_role("button", name="Commit").focus()
     press("Space")
