@@ -14,9 +14,11 @@ sys.path.insert(0, str(ROOT / "tools"))
 collect_ignore_glob = ["*/.ipynb_checkpoints/*"]
 
 # What takes long starts first, so that no process is left alone with it at the end.
-ORDER = ("tests/browser/", "notebooks/", "tests/notebooks/", "tests/explorers/", "tests/unit/")
+ORDER = ("tests/browser/", "notebooks/", "tests/notebooks/", "tests/explorers/", "tests/chapters/", "tests/unit/")
 # The tests of a file run in one process, in their order; of this file those of each parameter.
 SPREAD = "tests/explorers/test_explorers.py"
+# These read one site, which takes long to build.
+OF_THE_SITE = ("tests/browser/test_site.py", "tests/browser/test_decks.py")
 
 
 def pytest_configure(config):
@@ -66,8 +68,18 @@ def pytest_runtest_call(item):
         for before, now in zip(saved, drawn, strict=True)
     )
     if not same:
-        item.raise_cell_error(f"Pictures differ: run  python tools/run_notebooks.py {item.path}  and look at them")
+        item.raise_cell_error(
+            f"Pictures differ. Are the versions those of constraints.txt? Then run  python tools/run_notebooks.py "
+            f"{item.path}  and look at them"
+        )
     return result
+
+
+def pytest_sessionfinish(session):
+    """With RNN_REQUIRE_ALL=1 a run in which a test was skipped fails."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("RNN_REQUIRE_ALL") == "1" and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 class Scheduling(LoadScopeScheduling):
@@ -75,7 +87,9 @@ class Scheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid):
         file = nodeid.partition("::")[0]
-        return nodeid.partition("[")[2] if file == SPREAD else file
+        if file == SPREAD:
+            return nodeid.partition("[")[2]
+        return "site" if file in OF_THE_SITE else file
 
 
 def pytest_xdist_make_scheduler(config, log):

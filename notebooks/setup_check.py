@@ -1,6 +1,6 @@
 """Is everything here that the course needs? Asks without importing any of it: the standard library is enough.
 
-The notebook ``00_start_here`` calls :func:`report`. What is needed is read from ``requirements.txt``.
+The notebook ``00_start_here`` calls :func:`report`. What is needed is read from ``pyproject.toml``.
 """
 
 import re
@@ -13,10 +13,12 @@ PYTHON = (3, 11)
 
 
 def requirements():
-    """The lines of ``requirements.txt`` as a dict from names to ranges: ``{"numpy": ">=2.0,<3", ...}``."""
-    lines = (COURSE / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    found = (re.fullmatch(r"([\w-]+)(>=[\d.]+(?:,<[\d.]+)?)", line.strip()) for line in lines)
-    return {match[1]: match[2] for match in found if match}
+    """What rnnlib and its extra ``course`` require, by name: ``{"numpy": ">=2.0,<3", ...}``."""
+    import tomllib  # Python 3.11 has it: an older one is named before
+
+    project = tomllib.loads((COURSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["course"]]
+    return dict(re.fullmatch(r"([\w-]+)(>=[\d.]+(?:,<[\d.]+)?)", line).groups() for line in lines)
 
 
 def numbers(version):
@@ -63,14 +65,14 @@ def findings():
             "To mend it, install a newer Python from python.org, delete the folder .venv of the course and give the "
             "first command of README.md again.",
         ]
-    if not (COURSE / "requirements.txt").is_file():
+    if not (COURSE / "pyproject.toml").is_file():
         return ["This notebook was taken out of its course. Get the whole course and open it from there."]
     wanted = requirements()
     wrong = {name: problem(name, limits) for name, limits in wanted.items()}
     wrong = {name: text for name, text in wrong.items() if text}
     course = course_problem()
     if not wrong and not course:
-        return [f"All is ready: Python is new enough, rnnlib and the {len(wanted)} packages it needs are here."]
+        return ["All is ready: Python is new enough, rnnlib and the packages it needs are here."]
     packages = " ".join(f'"{name}{wanted[name]}"' for name in wrong)
     command = " ".join(["%pip install", *([packages] if wrong else []), *(["-e .."] if course else [])])
     return [

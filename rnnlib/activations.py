@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import check_choice
+from .checks import NotFiniteError, check_choice, check_kind, check_size
 
 
 class Activation(NamedTuple):
@@ -22,10 +22,12 @@ class Activation(NamedTuple):
     max_slope: float
 
 
+# where exp(-z) overflows, 1 / (1 + inf) = 0 is right
+@np.errstate(over="ignore")
 def sigmoid(z, out=None):
-    """The logistic function 1 / (1 + exp(-z)), computed as tanh(z/2)/2 + 1/2, which cannot overflow."""
-    y = np.tanh(np.multiply(z, 0.5, out=out), out=out)
-    return np.add(np.multiply(y, 0.5, out=out), 0.5, out=out)
+    """The logistic function 1 / (1 + exp(-z)), exact to rounding in both tails."""
+    y = np.exp(np.multiply(z, -1.0, out=out), out=out)
+    return np.reciprocal(np.add(y, 1.0, out=out), out=out)
 
 
 def relu(z, out=None):
@@ -61,14 +63,19 @@ def linear_slope(y, out=None):
 def softmax(z, axis=-1):
     """exp(z_i) / sum_j exp(z_j) along ``axis``; the largest z is subtracted first, so nothing overflows.
 
-    Raises TypeError for what is not numbers, and ValueError for a single number or an empty axis.
+    An entry of -inf gets 0. Raises TypeError for what is not numbers and for an axis that is not a whole number, and
+    ValueError for an axis that z does not have, an empty one, and where the largest z is not finite.
     """
-    z = np.asarray(z)
-    if z.dtype.kind not in "fiu":
-        raise TypeError(f"z: expected an array of numbers, got {z.dtype}")
-    if not z.ndim or not z.shape[axis]:
+    z = check_kind("z", z, "fiu", "an array of numbers")
+    z = z if z.dtype.kind == "f" else z.astype(np.float64)
+    if not z.size or not z.ndim:
         raise ValueError(f"z: expected at least one entry along axis {axis}, got {z.shape}")
-    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    if check_size("axis", axis, least=-z.ndim) >= z.ndim:
+        raise ValueError(f"axis: expected one of the {z.ndim} axes of z, got {axis}")
+    largest = z.max(axis=axis, keepdims=True)
+    if not np.isfinite(largest).all():
+        raise NotFiniteError(f"z: expected a finite largest entry along axis {axis}, got NaN or infinity")
+    e = np.exp(z - largest)
     return e / e.sum(axis=axis, keepdims=True)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from .activations import softmax
 from .cells.base import outer_sum
 from .checks import check_array, check_dtype, check_lengths, check_rng, check_size
+from .describe import call_text, fields_text
 from .initializers import scaled_normal
 
 
@@ -19,6 +20,9 @@ class DotAttention:
 
     def __init__(self):
         self.params = {}
+
+    def __repr__(self):
+        return call_text(self)
 
     def score(self, queries, memory):
         """The scores ``(T, B, S)`` of queries ``(T, B, N)`` and memory ``(S, B, N)``, and what the way back needs."""
@@ -51,6 +55,10 @@ class AdditiveAttention:
         dtype = check_dtype("dtype", dtype)
         drawn = {"W_q": scaled_normal(rng, A, M), "W_m": scaled_normal(rng, A, N), "v": scaled_normal(rng, 1, A)[0]}
         self.params = {name: value.astype(dtype) for name, value in drawn.items()}
+
+    def __repr__(self):
+        (A, M), N = self.params["W_q"].shape, self.params["W_m"].shape[1]
+        return call_text(self, M=M, N=N, A=A)
 
     def score(self, queries, memory):
         """The scores ``(T, B, S)`` of queries ``(T, B, M)`` and memory ``(S, B, N)``, and what the way back needs."""
@@ -86,6 +94,9 @@ class Attended(NamedTuple):
     memory: np.ndarray
     trace: tuple
 
+    def __repr__(self):
+        return fields_text(self)
+
 
 class AttentionGradients(NamedTuple):
     """``params`` by name, ``queries (T, B, M)`` and ``memory (S, B, N)``."""
@@ -93,6 +104,9 @@ class AttentionGradients(NamedTuple):
     params: dict
     queries: np.ndarray
     memory: np.ndarray
+
+    def __repr__(self):
+        return fields_text(self)
 
 
 def attend(attention, queries, memory, lengths=None):
@@ -121,7 +135,10 @@ def attend_back(attention, attended, d_context):
     dw_ts = m_s^T dcontext_t,  dscore_ts = w_ts (dw_ts - sum_r w_tr dw_tr),  dm_s = sum_t w_ts dcontext_t + its part
     through the scores. Raises TypeError or ValueError for a wrong type or shape.
     """
+    if not isinstance(attended, Attended):
+        raise TypeError(f"attended: expected what attend(...) returns, got {type(attended).__name__}")
     _, weights, queries, memory, trace = attended
+    check_sizes(attention, queries.shape[-1], memory.shape[-1])
     T, B, N = attended.context.shape
     check_array("d_context", d_context, dtype=memory.dtype, T=T, B=B, N=N)
     d_weights = (d_context.swapaxes(0, 1) @ memory.transpose(1, 2, 0)).swapaxes(0, 1)

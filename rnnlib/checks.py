@@ -1,6 +1,7 @@
 """Checks at the door of the package: what was expected, what came, and what to do."""
 
 import numbers
+from inspect import isbuiltin
 
 import numpy as np
 
@@ -21,15 +22,7 @@ def check_array(name, value, dtype=None, finite=True, **axes):
     ``ValueError`` for wrong axes, an empty axis, or (where ``finite``) NaN and infinity; for arrays
     whose first axis is time, T, the message names the first such step.
     """
-    if not isinstance(value, np.ndarray):
-        raise TypeError(
-            f"{name}: expected a NumPy array {shape_text(axes)}, got {type(value).__name__}: "
-            "convert it with np.asarray(..., dtype=np.float64)"
-        )
-    if value.dtype not in FLOATS:
-        raise TypeError(
-            f"{name}: expected float64 or float32, got {value.dtype}: convert it with {name}.astype(np.float64)"
-        )
+    check_floats(name, value, shape_text(axes))
     if dtype is not None and value.dtype != dtype:
         raise TypeError(
             f"{name}: expected {np.dtype(dtype).name}, the type of the weights, got {value.dtype}: "
@@ -44,6 +37,45 @@ def check_array(name, value, dtype=None, finite=True, **axes):
     if finite and not np.isfinite(value).all():
         raise NotFiniteError(f"{name}: expected finite numbers, got {_first_non_finite(value, axes)}")
     return value
+
+
+def check_floats(name, value, shape=""):
+    """Return ``value`` if it is a plain float32 or float64 array of any shape; else raise TypeError."""
+    if not isinstance(value, np.ndarray):
+        raise TypeError(
+            f"{name}: expected a NumPy array{shape and f' {shape}'}, got {type(value).__name__}: "
+            "convert it with np.asarray(..., dtype=np.float64)"
+        )
+    _check_plain(name, value)
+    if value.dtype not in FLOATS:
+        raise TypeError(
+            f"{name}: expected float64 or float32, got {value.dtype}: convert it with {name}.astype(np.float64)"
+        )
+    return value
+
+
+def check_kind(name, value, kinds, expected):
+    """Return ``value`` as a plain array if the letter of its type is among ``kinds``; else raise TypeError.
+
+    The letters are NumPy's: f for floating point, i and u for whole numbers, b for booleans. ``expected`` says in
+    words what is wanted.
+    """
+    _check_plain(name, value)
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name}: expected {expected}, got {type(value).__name__} that makes no array") from error
+    if array.dtype.kind not in kinds:
+        raise TypeError(f"{name}: expected {expected}, got {array.dtype}")
+    return array
+
+
+def _check_plain(name, value):
+    if isinstance(value, np.ma.MaskedArray | np.matrix):
+        raise TypeError(
+            f"{name}: expected a plain NumPy array, got {type(value).__name__}, which calculates by rules of its own: "
+            "convert it with np.array(...); what does not count is said by mask= or lengths="
+        )
 
 
 def shape_text(axes):
@@ -67,8 +99,12 @@ def check_number(name, value, least=None, most=None, above=None, below=None):
         raise TypeError(f"{name}: expected a number, got {value!r} ({type(value).__name__})")
     bounds = [f"at least {least}"] * (least is not None) + [f"more than {above}"] * (above is not None)
     bounds += [f"at most {most}"] * (most is not None) + [f"less than {below}"] * (below is not None)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = np.inf
     inside = (
-        np.isfinite(value)
+        np.isfinite(number)
         and (least is None or value >= least)
         and (above is None or value > above)
         and (most is None or value <= most)
@@ -76,7 +112,7 @@ def check_number(name, value, least=None, most=None, above=None, below=None):
     )
     if not inside:
         raise ValueError(f"{name}: expected {' and '.join(bounds) or 'a finite number'}, got {value}")
-    return float(value)
+    return number
 
 
 def check_index(name, value, size):
@@ -87,15 +123,19 @@ def check_index(name, value, size):
 
 
 def check_matching(name, arrays, other_name, others):
-    """Return ``arrays`` if it holds, under the same names, arrays of the same shapes as ``others``; else raise."""
+    """Return ``arrays`` if it holds float arrays of the names and shapes of ``others``; else raise."""
     for label, value in ((name, arrays), (other_name, others)):
         if not isinstance(value, dict):
             raise TypeError(f"{label}: expected a dict of arrays by name, got {type(value).__name__}")
     if arrays.keys() != others.keys():
-        raise ValueError(f"{name}: expected the names {sorted(others)} of {other_name}, got {sorted(arrays)}")
+        raise ValueError(
+            f"{name}: expected the names {sorted(others, key=str)} of {other_name}, got {sorted(arrays, key=str)}"
+        )
     for key, array in arrays.items():
-        if np.shape(array) != np.shape(others[key]):
-            raise ValueError(f"{name} {key}: expected {np.shape(others[key])}, got {np.shape(array)}")
+        check_floats(f"{name} {key}", array)
+        check_floats(f"{other_name} {key}", others[key])
+        if array.shape != others[key].shape:
+            raise ValueError(f"{name} {key}: expected {others[key].shape}, got {array.shape}")
     return arrays
 
 
@@ -106,11 +146,34 @@ def check_choice(name, value, choices):
     return value
 
 
+def check_writable(params):
+    """Return ``params`` if every array in it can be changed in place; else raise ValueError that names it."""
+    for name, array in params.items():
+        if not array.flags.writeable:
+            raise ValueError(f"{name}: expected an array that can be changed in place, got a read-only one")
+    return params
+
+
 def check_method(name, value, method):
-    """Return ``value`` if it has the method; else raise TypeError."""
-    if not callable(getattr(value, method, None)) or isinstance(value, type):
+    """Return ``value`` if it has the method, written in Python; else raise TypeError."""
+    found = getattr(value, method, None)
+    if not callable(found) or isinstance(value, type) or isbuiltin(found):
         kind = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
         raise TypeError(f"{name}: expected an object with the method {method}, got {kind}")
+    return value
+
+
+def check_function(name, value):
+    """Return ``value`` if it can be called; else raise TypeError."""
+    if not callable(value):
+        raise TypeError(f"{name}: expected a function, got {type(value).__name__}")
+    return value
+
+
+def check_texts(name, value):
+    """Return ``value`` if it is a list or tuple of strings; else raise TypeError."""
+    if not isinstance(value, list | tuple) or not all(isinstance(text, str) for text in value):
+        raise TypeError(f"{name}: expected a list of strings, got {value!r}")
     return value
 
 
@@ -126,14 +189,30 @@ def check_rng(name, value):
 
 def check_lengths(name, value, batch, steps):
     """Return the lengths of a batch as an integer array ``(B,)`` with entries in 1..T; else raise."""
-    lengths = np.asarray(value)
-    if lengths.dtype.kind not in "iu":
-        raise TypeError(f"{name}: expected whole numbers, one length a sequence, got {value!r}")
+    lengths = check_kind(name, value, "iu", "whole numbers, one length a sequence")
     if lengths.shape != (batch,):
         raise ValueError(f"{name}: expected (B={batch},), one length a sequence, got {lengths.shape}")
     if lengths.min() < 1 or lengths.max() > steps:
         raise ValueError(f"{name}: expected lengths from 1 to T={steps}, got {lengths.tolist()}")
     return lengths
+
+
+def check_state(name, value, sizes, batch, dtype):
+    """Return a state as a tuple of arrays ``(B, N)``, zeros where it is None; else raise TypeError or ValueError.
+
+    ``sizes`` maps the name of each part to its N. A state of one part may come as a single array.
+    """
+    if value is None:
+        return tuple(np.zeros((batch, size), dtype) for size in sizes.values())
+    parts = (value,) if isinstance(value, np.ndarray) else value
+    if not isinstance(parts, tuple) or len(parts) != len(sizes):
+        wanted = ", ".join(f"{part} {shape_text({'B': batch, 'N': size})}" for part, size in sizes.items())
+        got = f"a tuple of {len(parts)}" if value is parts and isinstance(parts, tuple) else type(value).__name__
+        raise TypeError(f"{name}: expected a tuple ({wanted}), got {got}")
+    return tuple(
+        check_array(f"{name} {part}", array, dtype=dtype, B=batch, N=size)
+        for (part, size), array in zip(sizes.items(), parts, strict=True)
+    )
 
 
 def check_dtype(name, value):

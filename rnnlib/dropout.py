@@ -5,11 +5,11 @@ Vinyals 2014).
 """
 
 from dataclasses import dataclass
-from functools import singledispatch
 
 import numpy as np
 
-from .checks import check_number, check_rng
+from .checks import check_array, check_number, check_rng
+from .describe import call_text
 from .unroll import bptt, unroll
 from .wrappers import Bidirectional, Stacked
 
@@ -25,35 +25,32 @@ def dropout_mask(rng, rate, shape, dtype=np.float64):
     return ((rng.random(shape) >= rate) / (1 - rate)).astype(dtype)
 
 
-@singledispatch
-def thin(network, rate, rng, steps, batch):
+def with_dropout(network, rate, rng, steps, batch):
     """``network`` with dropout on what passes from layer to layer, for one run of T = ``steps``, B = ``batch``.
 
     h_t^{l+1} = layer(mask_t * h_t^l, h_{t-1}^{l+1}), a fresh mask for each layer, step, sequence and unit. The
     parameters are the network's own, under the same names. What has one layer comes back as it is.
     """
+    if isinstance(network, Bidirectional):
+        directions = network.forward, network.backward
+        return Bidirectional(*(with_dropout(direction, rate, rng, steps, batch) for direction in directions))
+    if isinstance(network, Stacked):
+        first, *rest = (with_dropout(layer, rate, rng, steps, batch) for layer in network.layers)
+        shapes = [(steps, batch, layer.input_size) for layer in rest]
+        masks = [dropout_mask(rng, rate, shape, network.dtype) for shape in shapes]
+        return Stacked(first, *(MaskedInput(layer, mask) for layer, mask in zip(rest, masks, strict=True)))
     return network
 
 
-@thin.register
-def _(network: Stacked, rate, rng, steps, batch):
-    first, *rest = (thin(layer, rate, rng, steps, batch) for layer in network.layers)
-    shapes = [(steps, batch, layer.input_size) for layer in rest]
-    masks = [dropout_mask(rng, rate, shape, network.dtype) for shape in shapes]
-    return Stacked(first, *(Thinned(layer, mask) for layer, mask in zip(rest, masks, strict=True)))
-
-
-@thin.register
-def _(network: Bidirectional, rate, rng, steps, batch):
-    return Bidirectional(*(thin(part, rate, rng, steps, batch) for part in (network.forward, network.backward)))
-
-
 @dataclass(frozen=True)
-class Thinned:
+class MaskedInput:
     """``network`` reading x_t * mask_t, with ``mask (T, B, D)``. Parameters and sizes are the network's own."""
 
     network: object
     mask: np.ndarray
+
+    def __repr__(self):
+        return call_text(self, self.network)
 
     @property
     def params(self):
@@ -75,13 +72,22 @@ class Thinned:
         """float64 or float32, the type of every parameter."""
         return self.network.dtype
 
+    def unroll(self, x, state=None, lengths=None):
+        """The run over x_t * mask_t: a :class:`MaskedInputRun`."""
+        T, B, D = self.mask.shape
+        check_array("x", x, dtype=self.dtype, T=T, B=B, D=D)
+        return MaskedInputRun(unroll(self.network, x * self.mask, state, lengths), self.mask)
+
 
 @dataclass(frozen=True)
-class ThinnedRun:
-    """A :class:`Thinned` network unrolled: the run of the network within, and the mask of its inputs."""
+class MaskedInputRun:
+    """A :class:`MaskedInput` unrolled: the run of the network within, and the mask of its inputs."""
 
     inner: object
     mask: np.ndarray
+
+    def __repr__(self):
+        return call_text(self, self.inner)
 
     @property
     def outputs(self):
@@ -96,13 +102,11 @@ class ThinnedRun:
     def __len__(self):
         return len(self.inner)
 
+    def window(self, start, stop):
+        """The run from step ``start`` up to, not including, ``stop``, as if it had been run alone."""
+        return MaskedInputRun(self.inner.window(start, stop), self.mask[start:stop])
 
-@unroll.register
-def _(network: Thinned, x, state=None, lengths=None):
-    return ThinnedRun(unroll(network.network, x * network.mask, state, lengths), network.mask)
-
-
-@bptt.register
-def _(run: ThinnedRun, d_outputs, d_final_state=None, keep_state_gradients=False):
-    gradients = bptt(run.inner, d_outputs, d_final_state, keep_state_gradients)
-    return gradients._replace(x=gradients.x * run.mask)
+    def bptt(self, d_outputs, d_final_state=None, keep_state_gradients=False):
+        """dL/dx_t = mask_t * the gradient at what the network within read."""
+        gradients = bptt(self.inner, d_outputs, d_final_state, keep_state_gradients)
+        return gradients._replace(x=gradients.x * self.mask)

@@ -3,17 +3,17 @@
 import numpy as np
 
 from .activations import get_activation
-from .checks import check_array, check_index, check_matching, check_size
+from .checks import check_array, check_floats, check_index, check_kind, check_matching, check_size
 from .optimizers import global_norm
-from .unroll import Run, bptt, unroll
-from .wrappers import check_network
+from .unroll import Run, bptt, check_network, unroll
 
 
 def step_jacobians(run, sequence=0):
     """d state_t / d state_{t-1} of one sequence of the batch, for t = 1..T: ``(T, N, N)``.
 
     N counts all parts of the state (2H for an LSTM, h before c). Row i of a Jacobian is one backward step
-    of the i-th unit vector, so the numbers are those of backpropagation itself.
+    of the i-th unit vector, so the numbers are those of backpropagation itself. At padded steps, where the state stays
+    as it is, it is the identity.
     """
     cell = _check_run(run, sequence)
     size = cell.state_size
@@ -23,7 +23,8 @@ def step_jacobians(run, sequence=0):
     jacobians = np.empty((len(run), count, count), cell.dtype)
     step_back = _backward_steps(run, sequence)
     for t in range(len(run)):
-        jacobians[t] = np.concatenate(step_back(t, d_state)[0], axis=-1)
+        real = run.mask is None or run.mask[t, sequence]
+        jacobians[t] = np.concatenate(step_back(t, d_state)[0], axis=-1) if real else unit
     return jacobians
 
 
@@ -48,9 +49,8 @@ def lag_contributions(run, d_outputs, sequence=0):
         d_previous, dq = step_back(k, tuple(part[k:last] for part in d_state))
         for part, d_part in zip(d_state, d_previous, strict=True):
             part[k:last] = d_part
-        # ||u v^T||^2 = ||u||^2 ||v||^2
         for block, operand in zip(dq, operands, strict=True):
-            squares[k:last, k] += np.sum(block**2, axis=1) * np.sum(operand[k, sequence] ** 2)
+            squares[k:last, k] += cell.squared_terms(block, operand[k, sequence])
     return np.sqrt(squares)
 
 
@@ -74,24 +74,35 @@ def input_influence(network, x, state=None):
 
 
 def cosine(left, right):
-    """<g, g'> / (||g|| ||g'||) of two sets of gradients by name, each taken as one vector: 1 if they point one way."""
+    """<g, g'> / (||g|| ||g'||) of two sets of gradients by name, each taken as one vector: 1 if they point one way.
+
+    Raises TypeError or ValueError for anything but dicts of arrays that match, and where one of them is zero or not
+    finite: it points nowhere.
+    """
     check_matching("left", left, "right", right)
-    product = sum(float(np.sum(left[name] * right[name])) for name in left)
-    return product / (global_norm(left) * global_norm(right))
+    norms = {"left": global_norm(left), "right": global_norm(right)}
+    for side, norm in norms.items():
+        if not 0 < norm < np.inf:
+            raise ValueError(f"{side}: expected a gradient that points somewhere, got one of norm {norm}")
+    # each brought to length 1 first, so that no product overflows
+    return sum(float(np.sum((left[name] / norms["left"]) * (right[name] / norms["right"]))) for name in left)
 
 
 def jacobian_norms(jacobians):
     """||d state_T / d state_k|| for k = T, T-1, ..., 0 (lag 0..T): the largest singular value of each product.
 
-    ``jacobians (T, N, N)`` are those of the steps 1..T in order. Entry 0, lag 0, is 1.
+    ``jacobians (T, N, N)`` are those of the steps 1..T in order. Entry 0, lag 0, is 1. Where a product overflows the
+    norm is inf; from a Jacobian that holds NaN on, it is NaN.
     """
-    size = np.shape(jacobians)[-1] if np.ndim(jacobians) else None
+    size = jacobians.shape[-1] if check_floats("jacobians", jacobians).ndim else None
     check_array("jacobians", jacobians, finite=False, T=None, rows=size, columns=size)
     product = np.eye(size, dtype=jacobians.dtype)
-    norms = [1.0]
+    norms, beyond = [1.0], np.inf
     for jacobian in jacobians[::-1]:
-        product = product @ jacobian
-        norms.append(np.linalg.norm(product, 2) if np.isfinite(product).all() else np.inf)
+        beyond = np.nan if np.isnan(jacobian).any() else beyond
+        with np.errstate(over="ignore", invalid="ignore"):
+            product = product @ jacobian
+        norms.append(np.linalg.norm(product, 2) if np.isfinite(product).all() else beyond)
     return np.array(norms)
 
 
@@ -114,10 +125,35 @@ def largest_singular_value(matrix):
     return float(np.linalg.norm(matrix, 2))
 
 
+def lyapunov_exponent(jacobians):
+    """The largest Lyapunov exponent of a product of T Jacobians, (1/T) log ||J_T ... J_1 v|| for almost every v.
+
+    lambda = (1/T) sum over t of log ||J_t u_{t-1}||,  u_t = J_t u_{t-1} / ||J_t u_{t-1}||
+
+    ``jacobians (T, N, N)`` are those of the steps 1..T in order. The vector is scaled back to length 1 at every step,
+    so nothing overflows. Below 0 two states a hair apart draw together, and a gradient carried as far fades; above 0
+    both grow, which is called chaos. A product that is 0 has the exponent -inf. Source: Benettin et al. (1980).
+    """
+    size = np.shape(jacobians)[-1] if np.ndim(jacobians) else None
+    check_array("jacobians", jacobians, T=None, rows=size, columns=size)
+    # a fixed direction with a part along every axis
+    direction = np.sin(1.0 + np.arange(size))
+    direction /= np.linalg.norm(direction)
+    total = 0.0
+    for jacobian in jacobians:
+        direction = jacobian @ direction
+        length = np.linalg.norm(direction)
+        if length == 0:
+            return -np.inf
+        total += np.log(length)
+        direction /= length
+    return float(total / len(jacobians))
+
+
 def gradient_bound(recurrent_weight, activation, lags):
     """(sigma_max(W_s) * max f')^lag, which ||d S_t / d S_{t-lag}|| cannot exceed (Pascanu, Mikolov & Bengio 2013)."""
     rate = largest_singular_value(recurrent_weight) * get_activation(activation).max_slope
-    return rate ** np.asarray(lags, dtype=float)
+    return rate ** check_kind("lags", lags, "fiu", "numbers, one or many").astype(np.float64)
 
 
 def _check_run(run, sequence):
@@ -129,7 +165,7 @@ def _check_run(run, sequence):
 
 
 def _check_square(matrix):
-    size = np.shape(matrix)[0] if np.ndim(matrix) else None
+    size = len(matrix) if check_floats("matrix", matrix).ndim else None
     check_array("matrix", matrix, rows=size, columns=size)
 
 
@@ -141,11 +177,11 @@ def _backward_steps(run, sequence):
     cell, one = run.cell, slice(sequence, sequence + 1)
     before, after = (tuple(part[:, one] for part in steps) for steps in (run.states_before, run.states_after))
     trace = run.trace._make(part[:, one] for part in run.trace)
-    slopes, W = cell.slopes(before, after, trace), cell.blocks_of(cell.recurrent_weight)
+    slopes, weights = cell.slopes(before, after, trace), cell.backward_weights()
 
     def step_back(t, d_state):
         repeated = [np.repeat(part[..., t, :, :], len(d_state[0]), axis=-2) for part in slopes]
-        d_previous = cell.step_back(W, d_state, repeated, [part[t] for part in trace])
+        d_previous = cell.step_back(weights, d_state, repeated, trace._make(part[t] for part in trace))
         return d_previous, cell.recurrent_deltas(repeated)
 
     return step_back
@@ -155,4 +191,4 @@ def _repeated(state, count):
     """A state of one sequence, an array or a nest of tuples, repeated for ``count`` sequences."""
     if isinstance(state, tuple):
         return tuple(_repeated(part, count) for part in state)
-    return np.repeat(state, count, axis=0)
+    return np.repeat(state, count, axis=0) if isinstance(state, np.ndarray) and state.ndim else state

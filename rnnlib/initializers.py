@@ -12,7 +12,7 @@ def scaled_normal(rng, out_size, in_size, gain=1.0):
     """
     check_rng("rng", rng)
     shape = (check_size("out_size", out_size), check_size("in_size", in_size))
-    return rng.normal(size=shape) * (check_number("gain", gain, least=0) / np.sqrt(in_size))
+    return rng.normal(size=shape) * (check_number("gain", gain, least=0) / np.sqrt(shape[1]))
 
 
 def orthogonal(rng, out_size, in_size, gain=1.0):

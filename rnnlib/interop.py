@@ -6,17 +6,21 @@ Keras multiplies from the left, x W with W ``(in, out)``, and stacks the blocks 
 
 import re
 import zipfile
+import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from .cells import LSTM, Elman, GRUResetAfter, GRUResetBefore
-from .checks import check_array
-from .wrappers import Bidirectional, Stacked, check_network
+from .checks import check_array, check_floats, check_kind, check_writable
+from .unroll import check_network
+from .wrappers import Bidirectional, Stacked
 
 TORCH_NAME = re.compile(r"(weight_ih|weight_hh|bias_ih|bias_hh)_l(\d+)(_reverse)?")
 TORCH_CELLS = {1: Elman, 3: GRUResetAfter, 4: LSTM}
 TORCH_ACTIVATIONS = ("tanh", "relu")
+BROKEN = (zipfile.BadZipFile, zlib.error)
 KERAS_CELLS = (Elman, LSTM, GRUResetAfter, GRUResetBefore)
 
 
@@ -49,16 +53,23 @@ def from_torch(state, activation="tanh"):
     layer's ``activation``, 'tanh' or 'relu', is not in a state dict. Missing biases are zeros. The arrays are
     copied. Raises TypeError or ValueError for unknown or missing names and for shapes that do not fit.
     """
+    if not isinstance(state, Mapping):
+        raise TypeError(f"state: expected names to arrays, as module.state_dict() gives, got {type(state).__name__}")
     grouped = {}
     for name, value in dict(state).items():
-        match = TORCH_NAME.fullmatch(name)
+        match = TORCH_NAME.fullmatch(str(name))
+        if str(name).startswith("weight_hr_l"):
+            raise ValueError(f"state: expected an LSTM without proj_size, whose output is its state, got {name!r}")
         if not match:
             raise ValueError(
                 f"state: expected names such as weight_ih_l0, of torch.nn.RNN, LSTM or GRU, got {name!r}: "
                 "for a part of a larger module leave out what stands before them"
             )
         part, layer, reverse = match.groups()
-        grouped.setdefault((int(layer), reverse is not None), {})[part] = np.asarray(value).copy()
+        # a parameter, which asks for gradients, becomes an array only when it is detached
+        value = value.detach() if hasattr(value, "detach") else value
+        array = check_kind(f"state {name}", value, "f", "an array or a tensor on the CPU, of floats").copy()
+        grouped.setdefault((int(layer), reverse is not None), {})[part] = array
     depth = 1 + max((k for k, _ in grouped), default=-1)
     directions = 1 + any(reverse for _, reverse in grouped)
     wanted = {(k, reverse) for k in range(depth) for reverse in (False, True)[:directions]}
@@ -89,11 +100,13 @@ def from_keras(layers, activation="tanh"):
     arrays are copied. Raises TypeError or ValueError for numbers of arrays and shapes that do not fit.
     """
     networks = []
+    if not isinstance(layers, list | tuple):
+        raise TypeError(f"layers: expected a list, a layer's weights in each entry, got {type(layers).__name__}")
     for k, arrays in enumerate(layers):
-        if isinstance(arrays, np.ndarray) or len(arrays) not in (3, 6):
+        if not isinstance(arrays, list | tuple) or len(arrays) not in (3, 6):
+            got = f"{type(arrays).__name__}{f' of {len(arrays)}' if isinstance(arrays, list | tuple) else ''}"
             raise ValueError(
-                f"layer {k}: expected a list of kernel, recurrent kernel and bias, twice for both directions, "
-                f"got {type(arrays).__name__} of {len(arrays)}"
+                f"layer {k}: expected a list of kernel, recurrent kernel and bias, twice for both directions, got {got}"
             )
         networks.append([_cell_from_keras(arrays[i : i + 3], activation) for i in range(0, len(arrays), 3)])
     if not networks:
@@ -104,11 +117,23 @@ def from_keras(layers, activation="tanh"):
 def save(path, model):
     """Write every array of ``model.params`` by its name into the file ``path``, a ``.npz`` without pickle.
 
-    ``model`` is a cell, a wrapper, or a model. Returns the path, which ends in ``.npz``. Raises TypeError for anything
-    else.
+    ``model`` is a cell, a wrapper, or a model. Returns the path, which ends in ``.npz``. A file that is there already
+    is replaced once the new one is complete. Raises TypeError for anything else and for arrays that are not of
+    float64 or float32, and FileNotFoundError where there is no such folder.
     """
-    path = _npz(path)
-    np.savez(path, **_params(model))
+    path, params = _npz(path), _params(model)
+    for name, array in params.items():
+        check_floats(name, array)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"path: expected a file in a folder that exists, got {path}")
+    # a file of its own first, so that the old one is whole until the new one is
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        with unfinished.open("wb") as stream:
+            np.savez(stream, **params)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return path
 
 
@@ -116,7 +141,7 @@ def load(path, model):
     """Read the file that :func:`save` wrote back into the arrays of ``model``, and return the model.
 
     The model is one of the same sizes as the saved one. Raises FileNotFoundError where there is no file, TypeError
-    for a model that is none, and ValueError, before anything is changed, for a file that is no ``.npz`` of plain
+    for a model of the wrong kind, and ValueError, before anything is changed, for a file that is no ``.npz`` of plain
     arrays and for names, shapes, types and numbers that do not fit.
     """
     path, params = _npz(path), _params(model)
@@ -124,7 +149,7 @@ def load(path, model):
         with path.open("rb") as stream:
             file = np.load(stream, allow_pickle=False)
             saved = {name: file[name] for name in file.files}
-    except (ValueError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, AttributeError, EOFError, MemoryError, NotImplementedError, *BROKEN) as error:
         raise ValueError(f"{path.name}: expected an .npz file of plain arrays, written by save: {error}") from error
     if saved.keys() != params.keys():
         missing, unknown = sorted(params.keys() - saved.keys()), sorted(saved.keys() - params.keys())
@@ -132,6 +157,7 @@ def load(path, model):
     for name, value in saved.items():
         axes = {f"axis {axis}": n for axis, n in enumerate(params[name].shape)}
         check_array(name, value, dtype=params[name].dtype, **axes)
+    check_writable(params)
     for name, value in saved.items():
         params[name][...] = value
     return model
@@ -155,7 +181,7 @@ def _cell_to_torch(cell):
 def _cell_from_torch(values, activation):
     if not {"weight_ih", "weight_hh"} <= values.keys():
         raise ValueError(f"state: expected weight_ih and weight_hh of every layer and direction, got {sorted(values)}")
-    kind = _kind_by_shape(values["weight_hh"], TORCH_CELLS)
+    kind = _kind_by_shape(values["weight_hh"], TORCH_CELLS, "(G*H, H)", "Keras")
     zeros = np.zeros(len(values["weight_hh"]), values["weight_hh"].dtype)
     bias, other_bias = (values.get(name, zeros) for name in ("bias_ih", "bias_hh"))
     for name, value in (("bias_ih", bias), ("bias_hh", other_bias)):
@@ -186,8 +212,12 @@ def _cell_to_keras(cell):
 
 
 def _cell_from_keras(arrays, activation):
-    kernel, recurrent, bias = (np.asarray(array) for array in arrays)
-    kind = _kind_by_shape(recurrent.T, {1: Elman, 3: GRUResetAfter if bias.ndim == 2 else GRUResetBefore, 4: LSTM})
+    names = ("kernel", "recurrent kernel", "bias")
+    kernel, recurrent, bias = (
+        check_kind(name, array, "f", "an array of floats") for name, array in zip(names, arrays, strict=True)
+    )
+    kinds = {1: Elman, 3: GRUResetAfter if bias.ndim == 2 else GRUResetBefore, 4: LSTM}
+    kind = _kind_by_shape(recurrent.T, kinds, "(H, G*H)", "PyTorch")
     if len(kind.blocks) == 3:
         kernel, recurrent, bias = (_reorder_gru(array) for array in (kernel, recurrent, bias))
     inside = {}
@@ -206,12 +236,18 @@ def _reorder_gru(array):
     return np.concatenate((second, first, third), axis=-1)
 
 
-def _kind_by_shape(recurrent, kinds):
-    """The kind of cell whose recurrent weights ``(G*H, H)`` these are, by G."""
+def _kind_by_shape(recurrent, kinds, layout, other):
+    """The kind of cell whose recurrent weights ``(G*H, H)`` these are, by G.
+
+    ``layout`` is the shape as the reader's library has it, and ``other`` the library that has it transposed.
+    """
     check_array("recurrent weights", recurrent, rows=None, H=None)
     rows, H = recurrent.shape
     if rows % H or rows // H not in kinds:
-        raise ValueError(f"recurrent weights: expected 1, 3 or 4 square blocks, got {recurrent.shape}")
+        shape = recurrent.shape if layout == "(G*H, H)" else recurrent.shape[::-1]
+        transposed = H % rows == 0 and H // rows in kinds
+        advice = f": this is the layout of {other}, take from_{'keras' if other == 'Keras' else 'torch'}" * transposed
+        raise ValueError(f"recurrent weights: expected 1, 3 or 4 square blocks in {layout}, got {shape}{advice}")
     return kinds[rows // H]
 
 
@@ -223,8 +259,12 @@ def _layers(network, kinds, library):
     for layer in layers:
         for cell in layer:
             if type(cell) not in kinds:
-                names = ", ".join(kind.__name__ for kind in kinds)
-                raise ValueError(f"network: expected layers of {names}, which {library} has, got {type(cell).__name__}")
+                names, advice = ", ".join(kind.__name__ for kind in kinds), ""
+                if type(cell) is GRUResetBefore:
+                    advice = f": {library} resets after the product, so its GRU computes something else"
+                raise ValueError(
+                    f"network: expected layers of {names}, which {library} has, got {type(cell).__name__}{advice}"
+                )
     return layers
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .activations import softmax
-from .checks import check_array
+from .checks import check_array, check_kind
 
 
 def squared_error(outputs, targets, mask=None):
@@ -30,13 +30,7 @@ def softmax_cross_entropy(outputs, targets, mask=None):
     """
     check_array("outputs", outputs, T=None, B=None, O=None)
     T, B, O = outputs.shape
-    targets = np.asarray(targets)
-    if targets.dtype.kind not in "iu":
-        raise TypeError(f"targets: expected whole numbers, the class of each step, got {targets.dtype}")
-    if targets.shape != (T, B):
-        raise ValueError(f"targets: expected (T={T}, B={B}), got {targets.shape}")
-    if targets.min() < 0 or targets.max() >= O:
-        raise ValueError(f"targets: expected classes from 0 to O-1={O - 1}, got {targets.min()} to {targets.max()}")
+    targets = check_classes(targets, T, B, O)
     shifted = outputs - outputs.max(axis=-1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     gradient = softmax(outputs)
@@ -49,11 +43,19 @@ def softmax_cross_entropy(outputs, targets, mask=None):
     return float(losses.sum()), gradient
 
 
+def check_classes(targets, T, B, O):
+    """Return ``targets`` as an array ``(T, B)`` of classes, whole numbers in 0..O-1; else raise."""
+    targets = check_kind("targets", targets, "iu", "whole numbers, the class of each step")
+    if targets.shape != (T, B):
+        raise ValueError(f"targets: expected (T={T}, B={B}), got {targets.shape}")
+    if targets.min() < 0 or targets.max() >= O:
+        raise ValueError(f"targets: expected classes from 0 to O-1={O - 1}, got {targets.min()} to {targets.max()}")
+    return targets
+
+
 def check_mask(mask, T, B):
     """Return ``mask`` if it is a boolean array ``(T, B)``; else raise TypeError or ValueError."""
-    mask = np.asarray(mask)
-    if mask.dtype != bool:
-        raise TypeError(f"mask: expected booleans, true where a step counts, got {mask.dtype}")
+    mask = check_kind("mask", mask, "b", "booleans, true where a step counts")
     if mask.shape != (T, B):
         raise ValueError(f"mask: expected (T={T}, B={B}), got {mask.shape}")
     return mask

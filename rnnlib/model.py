@@ -6,11 +6,12 @@ import numpy as np
 
 from .cells.base import outer_sum
 from .checks import check_array, check_choice, check_lengths, check_number, check_rng, check_size
-from .dropout import Thinned, dropout_mask, thin
+from .describe import call_text, fields_text
+from .dropout import MaskedInput, dropout_mask, with_dropout
 from .initializers import scaled_normal
-from .losses import check_mask, softmax_cross_entropy, squared_error
-from .unroll import bptt, unroll
-from .wrappers import check_network, check_reads_forward
+from .losses import check_classes, check_mask, softmax_cross_entropy, squared_error
+from .unroll import bptt, check_network, unroll
+from .wrappers import check_reads_forward
 
 LOSSES = {"softmax_cross_entropy": softmax_cross_entropy, "squared_error": squared_error}
 
@@ -29,6 +30,9 @@ class Batch(NamedTuple):
     lengths: np.ndarray | None = None
     continues: bool = False
 
+    def __repr__(self):
+        return fields_text(self)
+
 
 class Model:
     """O_t = W_o h_t + b_o over any network, with a loss that is averaged over the steps that count.
@@ -38,7 +42,7 @@ class Model:
     in training, what passes from layer to layer and on to the readout is dropped, ``input_dropout`` that of the
     input; the recurrent path stays whole. ``params`` holds the network's arrays, ``W_o (O, H)`` and ``b_o (O,)``.
 
-    Raises TypeError or ValueError for a network that is none, a size below 1, an unknown loss, a rate outside
+    Raises TypeError or ValueError for a network of the wrong kind, a size below 1, an unknown loss, a rate outside
     0 <= rate < 1, and for a missing ``rng`` where a readout is to be drawn.
     """
 
@@ -55,6 +59,12 @@ class Model:
             check_size("output_size", output_size)
             weights = scaled_normal(check_rng("rng", rng), output_size, network.output_size)
             self.readout = {"W_o": weights.astype(network.dtype), "b_o": np.zeros(output_size, network.dtype)}
+
+    def __repr__(self):
+        sizes = {"O": len(self.readout["b_o"])} if self.readout else {}
+        rates = {"dropout": self.dropout, "input_dropout": self.input_dropout}
+        drops = {name: rate for name, rate in rates.items() if rate}
+        return call_text(self, self.network, **sizes, loss=self.loss_function.__name__, **drops)
 
     @property
     def params(self):
@@ -79,18 +89,20 @@ class Model:
         return self.loss_function(self.outputs(batch.x, batch.lengths), batch.targets, mask)[0] / int(mask.sum())
 
     def accuracy(self, batch):
-        """The share of the steps that count whose most probable class is the target."""
-        mask = counted_steps(batch)
-        if np.shape(batch.targets) != mask.shape:
-            raise ValueError(f"targets: expected a class for each step, {mask.shape}, got {np.shape(batch.targets)}")
-        return float((self.predict(batch.x, batch.lengths) == batch.targets)[mask].mean())
+        """The share of the steps that count whose most probable class is the target.
+
+        Raises TypeError or ValueError for a batch of the wrong kind and for targets that are not classes.
+        """
+        mask, outputs = counted_steps(batch), self.outputs(batch.x, batch.lengths)
+        targets = check_classes(batch.targets, *outputs.shape)
+        return float((outputs.argmax(axis=-1) == targets)[mask].mean())
 
     def loss_and_gradients(self, batch, *, state=None, rng=None):
         """The loss, its gradient for every entry of ``params``, and the run.
 
         dL/dW_o = sum_t dL/dO_t h_t^T,  dL/db_o = sum_t dL/dO_t,  dL/dh_t = W_o^T dL/dO_t, then :func:`bptt`.
         ``state`` is the one before the first step. ``rng`` draws what is dropped; without it nothing is. Raises
-        TypeError or ValueError for a batch that is none, for wrong shapes and types, where no step counts, and where
+        TypeError or ValueError for anything but a batch, for wrong shapes and types, where no step counts, and where
         sequences go on in a network that reads backward; and NotFiniteError, a ValueError, that names the time step
         where an output is NaN or infinite.
         """
@@ -115,11 +127,11 @@ class Model:
         """The network with dropout drawn for one run over ``x``, and the mask of what reaches the readout."""
         network, output_mask, (T, B) = self.network, self.network.dtype.type(1), x.shape[:2]
         if rng is not None and self.dropout:
-            network = thin(network, self.dropout, rng, T, B)
+            network = with_dropout(network, self.dropout, rng, T, B)
             if self.readout:
                 output_mask = dropout_mask(rng, self.dropout, (T, B, network.output_size), network.dtype)
         if rng is not None and self.input_dropout:
-            network = Thinned(network, dropout_mask(rng, self.input_dropout, x.shape, network.dtype))
+            network = MaskedInput(network, dropout_mask(rng, self.input_dropout, x.shape, network.dtype))
         return network, output_mask
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from .checks import NotFiniteError, check_matching, check_number
+from .checks import NotFiniteError, check_matching, check_number, check_writable
+from .describe import call_text
 
 
 def global_norm(gradients):
@@ -12,7 +13,15 @@ def global_norm(gradients):
     Raises TypeError for anything but a dict of arrays.
     """
     check_matching("gradients", gradients, "gradients", gradients)
-    return float(np.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in gradients.values())))
+    with np.errstate(over="ignore", under="ignore"):
+        norm = float(np.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in gradients.values())))
+    if 0 < norm < np.inf:
+        return norm
+    # zero, not finite, or squares beyond float64: ||g|| = m ||g / m|| with m the largest entry
+    largest = float(max((np.max(np.abs(g)) for g in gradients.values() if g.size), default=0.0))
+    if largest == 0 or not np.isfinite(largest):
+        return norm
+    return largest * float(np.sqrt(sum(np.sum(np.square(g / np.float64(largest))) for g in gradients.values())))
 
 
 def clip_by_norm(gradients, threshold):
@@ -31,11 +40,13 @@ def clip_by_norm(gradients, threshold):
 
 
 def clip_by_value(gradients, threshold):
-    """min(max(g_i, -threshold), threshold) for every entry, which turns the direction.
+    """min(max(g_i, -threshold), threshold) for every entry, which changes the direction.
 
-    Returns the clipped gradients as a new dict, and the norm before clipping.
+    Returns the clipped gradients as a new dict, and the norm before clipping. Raises TypeError or ValueError for a
+    threshold that is not positive and for anything but a dict of arrays; NaN stays NaN.
     """
     check_number("threshold", threshold, above=0)
+    check_matching("gradients", gradients, "gradients", gradients)
     return {name: np.clip(g, -threshold, threshold) for name, g in gradients.items()}, global_norm(gradients)
 
 
@@ -48,9 +59,13 @@ class SGD:
         self.momentum = check_number("momentum", momentum, least=0, below=1)
         self._velocity = {}
 
+    def __repr__(self):
+        return call_text(self, rate=self.rate, momentum=self.momentum)
+
     def update(self, params, gradients):
         """Take one step: change every array of ``params`` in place. The gradients have their names and shapes."""
         check_matching("gradients", gradients, "params", params)
+        check_writable(params)
         for name, g in gradients.items():
             velocity = self.momentum * self._velocity.get(name, 0.0) - self.rate * g
             self._velocity[name] = velocity
@@ -71,9 +86,13 @@ class Adam:
         self.epsilon = check_number("epsilon", epsilon, above=0)
         self._count, self._m, self._v = 0, {}, {}
 
+    def __repr__(self):
+        return call_text(self, rate=self.rate, b1=self.b1, b2=self.b2, epsilon=self.epsilon)
+
     def update(self, params, gradients):
         """Take one step: change every array of ``params`` in place. The gradients have their names and shapes."""
         check_matching("gradients", gradients, "params", params)
+        check_writable(params)
         self._count += 1
         for name, g in gradients.items():
             m = self._m[name] = self.b1 * self._m.get(name, 0.0) + (1 - self.b1) * g

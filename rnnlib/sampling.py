@@ -3,7 +3,17 @@
 import numpy as np
 
 from .activations import softmax
-from .checks import check_array, check_method, check_number, check_rng, check_size, shape_text
+from .checks import (
+    check_array,
+    check_floats,
+    check_function,
+    check_kind,
+    check_method,
+    check_number,
+    check_rng,
+    check_size,
+    shape_text,
+)
 from .unroll import unroll
 from .wrappers import check_reads_forward
 
@@ -15,7 +25,7 @@ def probabilities(logits, temperature=1.0):
     the limit from above: all the probability on the largest logit, on the first of them where several are
     equal. Raises TypeError or ValueError for logits that are not finite floats and for a negative temperature.
     """
-    axes = ("T", "B", "O")[-max(1, getattr(logits, "ndim", 1)) :]
+    axes = ("T", "B", "O")[-max(1, check_floats("logits", logits).ndim) :]
     check_array("logits", logits, **dict.fromkeys(axes))
     check_number("temperature", temperature, least=0)
     if temperature == 0:
@@ -53,18 +63,22 @@ def free_run(network, read_out, choose, x, *, steps, state=None, end=None):
     check_size("steps", steps)
     check_reads_forward("network", network)
     check_array("x", x, dtype=network.dtype, T=None, B=None, D=network.input_size)
+    check_function("read_out", read_out)
+    check_function("choose", choose)
     if end is not None:
         check_symbols("end", [end], network.input_size)
     symbols, ended, lengths = [], np.zeros(x.shape[1], dtype=bool), np.zeros(x.shape[1], dtype=int)
     while len(symbols) < steps and not ended.all():
         run = unroll(network, x, state)
-        logits = read_out(run.outputs[-1:])[0]
+        logits = check_array("read_out", read_out(run.outputs[-1:]), T=1, B=x.shape[1], O=None)[0]
         if logits.shape[-1] != network.input_size:
             raise ValueError(
                 f"network: expected one that reads the {logits.shape[-1]} symbols it writes, "
                 f"got input size {network.input_size}"
             )
-        symbol = choose(logits)
+        symbol = check_symbols("choose", choose(logits), network.input_size, axes=("B",))
+        if len(symbol) != x.shape[1]:
+            raise ValueError(f"choose: expected a symbol for each of {x.shape[1]} sequences, got {len(symbol)}")
         lengths += ~ended
         if end is not None:
             symbol = np.where(ended, end, symbol)
@@ -98,17 +112,17 @@ def generate(model, rng, steps, *, size=1, temperature=1.0, prefix=(), end=None)
 def one_hot_inputs(symbols, network):
     """A step of zeros, where nothing has been said yet, then each of ``symbols (T, B)``: ``(T+1, B, D)``."""
     inputs = np.zeros((len(symbols) + 1, *symbols.shape[1:], network.input_size), network.dtype)
-    inputs[1:] = np.eye(network.input_size, dtype=network.dtype)[symbols]
+    np.put_along_axis(inputs[1:], symbols[..., None], 1, axis=-1)
     return inputs
 
 
 def check_symbols(name, value, size, axes=("P",)):
     """Return ``value`` as an array of symbols, whole numbers in 0..size-1, with as many axes as named; else raise."""
-    symbols = np.asarray(value)
+    # an empty list is an array of no floats
+    symbols = check_kind(name, value, "iuf", "whole numbers, one a symbol")
     if symbols.size == 0 and symbols.ndim == len(axes):
         return symbols.astype(int)
-    if symbols.dtype.kind not in "iu":
-        raise TypeError(f"{name}: expected whole numbers, one a symbol, got {symbols.dtype}")
+    symbols = check_kind(name, symbols, "iu", "whole numbers, one a symbol")
     if symbols.ndim != len(axes):
         raise ValueError(f"{name}: expected {shape_text(dict.fromkeys(axes))}, got {symbols.shape}")
     if symbols.min() < 0 or symbols.max() >= size:

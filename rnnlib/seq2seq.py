@@ -4,19 +4,19 @@ Attention comes after the decoder's run, so that every product over time stays o
 2015); the decoder itself sees what it wrote, and its first state.
 """
 
-from functools import singledispatch
 from typing import NamedTuple
 
 import numpy as np
 
 from .attention import attend, attend_back, check_sizes
 from .cells.base import outer_sum
-from .checks import check_array, check_lengths, check_rng
+from .checks import check_array, check_lengths, check_rng, check_size
+from .describe import call_text, fields_text
 from .initializers import scaled_normal
 from .losses import softmax_cross_entropy
 from .sampling import check_symbols, free_run, one_hot_inputs
-from .unroll import bptt, unroll
-from .wrappers import Bidirectional, Stacked, check_network, check_reads_forward
+from .unroll import bptt, check_network, unroll
+from .wrappers import Bidirectional, Stacked, check_own_weights, check_reads_forward
 
 
 class Pairs(NamedTuple):
@@ -31,6 +31,9 @@ class Pairs(NamedTuple):
     targets: np.ndarray
     target_lengths: np.ndarray
 
+    def __repr__(self):
+        return fields_text(self)
+
 
 class Translation(NamedTuple):
     """``symbols (T, B)``, filled up with the end symbol; ``lengths (B,)``; ``weights (T, B, S)``, the attention maps,
@@ -39,6 +42,9 @@ class Translation(NamedTuple):
     symbols: np.ndarray
     lengths: np.ndarray
     weights: np.ndarray | None
+
+    def __repr__(self):
+        return fields_text(self)
 
 
 class Seq2Seq:
@@ -63,6 +69,7 @@ class Seq2Seq:
         self.decoder = check_reads_forward("decoder", decoder)
         if encoder.dtype != decoder.dtype:
             raise TypeError(f"decoder: expected {encoder.dtype} weights as the encoder has, got {decoder.dtype}")
+        check_own_weights({"encoder": encoder, "decoder": decoder})
         self.end = int(check_symbols("end", [end], decoder.input_size)[0])
         _check_handover(encoder, decoder)
         M, N, O = decoder.output_size, encoder.output_size, decoder.input_size
@@ -71,6 +78,9 @@ class Seq2Seq:
             check_sizes(attention, M, N)
             self.readout["W_c"] = scaled_normal(rng, M, N + M)
         self.readout = {name: value.astype(decoder.dtype) for name, value in self.readout.items()}
+
+    def __repr__(self):
+        return call_text(self, self.encoder, self.decoder, end=self.end, attention=self.attention)
 
     @property
     def params(self):
@@ -93,7 +103,7 @@ class Seq2Seq:
         The decoder reads the true symbols, each one step late. Backward: through the readout and the attention to
         the decoder's run, through it to the encoder's last state, and from there and from the attention through the
         encoder's run. Nothing is drawn from ``rng``; :func:`rnnlib.train` passes it to every model. Raises TypeError
-        or ValueError for a batch that is none, and for wrong types, shapes, lengths and symbols.
+        or ValueError for a batch of the wrong kind, and for wrong types, shapes, lengths and symbols.
         """
         loss, d_outputs, encoded, decoded, attended, features = self._forward(batch)
         gradients = {"W_o": outer_sum(d_outputs, features), "b_o": d_outputs.sum(axis=(0, 1))}
@@ -118,6 +128,8 @@ class Seq2Seq:
 
         ``source (S, B, D)`` with ``lengths (B,)``. Ends with the end symbol or after ``longest`` symbols.
         """
+        check_size("longest", longest)
+        check_array("source", source, dtype=self.encoder.dtype, S=None, B=None, D=self.encoder.input_size)
         encoded = unroll(self.encoder, source, None, lengths)
         maps = []
 
@@ -141,12 +153,18 @@ class Seq2Seq:
         """For each pair, whether free running writes just the target, ``(B,)`` of booleans."""
         check_pairs(batch, self.decoder.input_size)
         symbols, lengths, _ = self.translate(batch.source, batch.source_lengths, longest=len(batch.targets))
+        # what is filled in behind a target does not count
         real = np.arange(len(symbols))[:, None] < batch.target_lengths
         same = (symbols == batch.targets[: len(symbols)]) | ~real
         return same.all(axis=0) & (lengths == batch.target_lengths)
 
-    def predict(self, batch):
-        """The most probable symbol of every step with teacher forcing, ``(T, B)``."""
+    def predict(self, x, lengths=None, *, longest=100):
+        """The symbols that :meth:`translate` writes, ``(T, B)``, filled up with the end symbol."""
+        check_array("x", x, dtype=self.encoder.dtype, T=None, B=None, D=self.encoder.input_size)
+        return self.translate(x, lengths, longest=longest).symbols
+
+    def teacher_forced(self, batch):
+        """The most probable symbol of every step when the true ones before it are read, ``(T, B)``."""
         check_pairs(batch, self.decoder.input_size)
         encoded, decoded = self._run(batch)
         return self._read_out(decoded.outputs, encoded.outputs, batch.source_lengths)[0].argmax(axis=-1)
@@ -175,38 +193,24 @@ class Seq2Seq:
         return loss / count, d_outputs / count, encoded, decoded, attended, features
 
 
-@singledispatch
 def hand_over(encoder, state):
     """The last state of an encoder as the first state of a decoder: the two of a bidirectional one side by side."""
+    if isinstance(encoder, Bidirectional):
+        return _concat(hand_over(encoder.forward, state[0]), hand_over(encoder.backward, state[1]))
+    if isinstance(encoder, Stacked):
+        return tuple(hand_over(layer, part) for layer, part in zip(encoder.layers, state, strict=True))
     return state
 
 
-@hand_over.register
-def _(encoder: Stacked, state):
-    return tuple(hand_over(layer, part) for layer, part in zip(encoder.layers, state, strict=True))
-
-
-@hand_over.register
-def _(encoder: Bidirectional, state):
-    return _beside(hand_over(encoder.forward, state[0]), hand_over(encoder.backward, state[1]))
-
-
-@singledispatch
 def hand_back(encoder, d_state, state):
     """The gradient at the decoder's first state as the one at the encoder's last, ``state``: hand_over backward."""
+    if isinstance(encoder, Bidirectional):
+        halves = _split(d_state, hand_over(encoder.forward, state[0]))
+        directions = encoder.forward, encoder.backward
+        return tuple(hand_back(*parts) for parts in zip(directions, halves, state, strict=True))
+    if isinstance(encoder, Stacked):
+        return tuple(hand_back(*parts) for parts in zip(encoder.layers, d_state, state, strict=True))
     return d_state
-
-
-@hand_back.register
-def _(encoder: Stacked, d_state, state):
-    return tuple(hand_back(*parts) for parts in zip(encoder.layers, d_state, state, strict=True))
-
-
-@hand_back.register
-def _(encoder: Bidirectional, d_state, state):
-    halves = _apart(d_state, hand_over(encoder.forward, state[0]))
-    networks = (encoder.forward, encoder.backward)
-    return tuple(hand_back(*parts) for parts in zip(networks, halves, state, strict=True))
 
 
 def check_pairs(batch, output_size):
@@ -215,6 +219,8 @@ def check_pairs(batch, output_size):
         raise TypeError(f"batch: expected Pairs, got {type(batch).__name__}: make them with rnnlib.Pairs(...)")
     check_array("source", batch.source, S=None, B=None, D=None)
     B = batch.source.shape[1]
+    if not isinstance(batch.targets, np.ndarray):
+        raise TypeError(f"targets: expected a NumPy array (T, B) of symbols, got {type(batch.targets).__name__}")
     targets = check_symbols("targets", batch.targets, output_size, axes=("T", "B"))
     if targets.size == 0 or targets.shape[1] != B:
         raise ValueError(f"targets: expected (T, B={B}) with T at least 1, got {targets.shape}")
@@ -234,14 +240,14 @@ def _check_handover(encoder, decoder):
         ) from error
 
 
-def _beside(left, right):
+def _concat(left, right):
     if isinstance(left, np.ndarray):
         return np.concatenate((left, right), axis=-1)
-    return tuple(_beside(*parts) for parts in zip(left, right, strict=True))
+    return tuple(_concat(*parts) for parts in zip(left, right, strict=True))
 
 
-def _apart(both, left):
+def _split(both, left):
     """``both`` cut into the part of the size of ``left`` and the rest, through nested tuples."""
     if isinstance(both, np.ndarray):
         return tuple(np.split(both, [left.shape[-1]], axis=-1))
-    return tuple(zip(*(_apart(*parts) for parts in zip(both, left, strict=True)), strict=True))
+    return tuple(zip(*(_split(*parts) for parts in zip(both, left, strict=True)), strict=True))

@@ -6,9 +6,10 @@ import numpy as np
 
 from .activations import get_activation
 from .cells.base import outer_sum
-from .checks import check_array, check_dtype, check_lengths, check_rng, check_size
+from .checks import check_array, check_dtype, check_lengths, check_rng, check_size, check_state
+from .describe import call_text, options_of
 from .initializers import scaled_normal
-from .unroll import Gradients, bptt, unroll
+from .unroll import Gradients
 
 
 class TDNN:
@@ -37,6 +38,9 @@ class TDNN:
         weights = scaled_normal(check_rng("rng", rng), state_size, window * input_size)
         self.params = {"W_x": weights.astype(dtype), "b": np.zeros(state_size, dtype)}
 
+    def __repr__(self):
+        return call_text(self, D=self.input_size, H=self.output_size, **options_of(self, window=self.window))
+
     def check_params(self):
         """Raise TypeError or ValueError unless the parameters have the right shapes and one dtype."""
         H, columns = self.output_size, self.window * self.input_size
@@ -48,16 +52,21 @@ class TDNN:
         """float64 or float32, the type of every parameter."""
         return self.params["W_x"].dtype
 
-    def zero_state(self, batch):
-        """The state before the first step: a past of zeros, a tuple of one array ``(B, (window-1)*D)``."""
-        return (np.zeros((batch, (self.window - 1) * self.input_size), self.dtype),)
-
     def check_state(self, name, state, batch):
-        """Return ``state`` as a tuple of one array ``(B, (window-1)*D)``; raise TypeError or ValueError otherwise."""
-        parts = (state,) if isinstance(state, np.ndarray) else state
-        if not isinstance(parts, tuple) or len(parts) != 1:
-            raise TypeError(f"{name}: expected a tuple of one array (B, (window-1)*D), got {type(state).__name__}")
-        return (check_array(name, parts[0], dtype=self.dtype, B=batch, past=(self.window - 1) * self.input_size),)
+        """Return ``state`` as a tuple of one array ``(B, (window-1)*D)``, zeros for None; else raise."""
+        return check_state(name, state, {"past": (self.window - 1) * self.input_size}, batch, self.dtype)
+
+    def unroll(self, x, state=None, lengths=None):
+        """All steps at once, as the windows of the past and x: the :class:`TDNNRun`."""
+        self.check_params()
+        check_array("x", x, dtype=self.dtype, T=None, B=None, D=self.input_size)
+        T, B, D = x.shape
+        (past,) = self.check_state("state", state, B)
+        lengths = np.full(B, T) if lengths is None else check_lengths("lengths", lengths, B, T)
+        inputs = np.concatenate((past.reshape(B, self.window - 1, D).swapaxes(0, 1), x))
+        # h_t = f(W_x [x_{t-window+1}; ...; x_t] + b) for all steps at once
+        z = _windows(inputs, self.window) @ self.params["W_x"].T + self.params["b"]
+        return TDNNRun(self, inputs, self.activation.function(z), lengths)
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,9 @@ class TDNNRun:
     inputs: np.ndarray
     hidden: np.ndarray
     lengths: np.ndarray
+
+    def __repr__(self):
+        return call_text(self, self.network, T=len(self), B=len(self.lengths))
 
     @property
     def x(self):
@@ -98,43 +110,39 @@ class TDNNRun:
         """T, the number of steps."""
         return len(self.hidden)
 
-    def part(self, start, stop):
+    def window(self, start, stop):
         """The run from step ``start`` up to, not including, ``stop``, as if it had been run alone."""
         inputs = self.inputs[start : stop + self.network.window - 1]
         return TDNNRun(self.network, inputs, self.hidden[start:stop], np.clip(self.lengths - start, 0, stop - start))
 
+    def bptt(self, d_outputs, d_final_state=None, keep_state_gradients=False):
+        """All steps at once."""
+        network = self.network
+        T, B, D = self.x.shape
+        check_array("d_outputs", d_outputs, dtype=network.dtype, T=T, B=B, H=network.output_size)
+        # delta_t = f'(z_t) * dL/dh_t;   dL/dW_x = sum_t delta_t [x_{t-window+1}; ...; x_t]^T
+        delta = d_outputs * network.activation.slope(self.hidden) * self.mask[..., None]
+        params = {"W_x": outer_sum(delta, _windows(self.inputs, network.window)), "b": delta.sum(axis=(0, 1))}
+        # each input lies in `window` windows, and receives from all of them
+        d_windows = (delta @ network.params["W_x"]).reshape(T, B, network.window, D)
+        d_past = network.check_state("d_final_state", d_final_state, B)[0].reshape(B, network.window - 1, D)
+        d_inputs = np.zeros_like(self.inputs)
+        for j in range(network.window):
+            d_inputs[j : j + T] += d_windows[:, :, j]
+        d_inputs[self.last_past] += d_past.swapaxes(0, 1)
+        start = network.window - 1
+        kept = (self._state_gradients(d_windows, d_past),) if keep_state_gradients else None
+        return Gradients(params, d_inputs[start:], (_flat(d_inputs[:start]),), kept)
 
-@unroll.register
-def _(network: TDNN, x, state=None, lengths=None):
-    network.check_params()
-    check_array("x", x, dtype=network.dtype, T=None, B=None, D=network.input_size)
-    T, B, D = x.shape
-    (past,) = network.zero_state(B) if state is None else network.check_state("state", state, B)
-    lengths = np.full(B, T) if lengths is None else check_lengths("lengths", lengths, B, T)
-    inputs = np.concatenate((past.reshape(B, network.window - 1, D).swapaxes(0, 1), x))
-    # h_t = f(W_x [x_{t-window+1}; ...; x_t] + b) for all steps at once
-    z = _windows(inputs, network.window) @ network.params["W_x"].T + network.params["b"]
-    return TDNNRun(network, inputs, network.activation.function(z), lengths)
-
-
-@bptt.register
-def _(run: TDNNRun, d_outputs, d_final_state=None, keep_state_gradients=False):
-    network = run.network
-    T, B, D = run.x.shape
-    check_array("d_outputs", d_outputs, dtype=network.dtype, T=T, B=B, H=network.output_size)
-    # delta_t = f'(z_t) * dL/dh_t;   dL/dW_x = sum_t delta_t [x_{t-window+1}; ...; x_t]^T
-    delta = d_outputs * network.activation.slope(run.hidden) * run.mask[..., None]
-    params = {"W_x": outer_sum(delta, _windows(run.inputs, network.window)), "b": delta.sum(axis=(0, 1))}
-    # each input lies in `window` windows, and receives from all of them
-    d_windows = (delta @ network.params["W_x"]).reshape(T, B, network.window, D)
-    d_inputs = np.zeros_like(run.inputs)
-    for j in range(network.window):
-        d_inputs[j : j + T] += d_windows[:, :, j]
-    if d_final_state is not None:
-        (d_past,) = network.check_state("d_final_state", d_final_state, B)
-        d_inputs[run.last_past] += d_past.reshape(B, network.window - 1, D).swapaxes(0, 1)
-    start = network.window - 1
-    return Gradients(params, d_inputs[start:], (_flat(d_inputs[:start]),), None)
+    def _state_gradients(self, d_windows, d_past):
+        """dL/dpast_t for t = 0..T: what the window of step t+1 sends back, and what the past after it passes on."""
+        kept = [d_past]
+        for d_window, real in zip(d_windows[::-1], self.mask[::-1], strict=True):
+            # the window of a step is [past; x], and the past after it is the window without its oldest input
+            d_before = d_window[:, :-1].copy()
+            d_before[:, 1:] += kept[-1][:, :-1]
+            kept.append(np.where(real[:, None, None], d_before, kept[-1]))
+        return np.array(kept[::-1]).reshape(len(kept), len(d_past), -1)
 
 
 def _windows(inputs, window):

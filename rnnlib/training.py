@@ -6,12 +6,38 @@ from itertools import cycle
 from numbers import Real
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from .checks import NotFiniteError, check_choice, check_method, check_number, check_rng, check_size
+from .checks import (
+    NotFiniteError,
+    check_choice,
+    check_function,
+    check_method,
+    check_number,
+    check_rng,
+    check_size,
+    check_writable,
+)
 from .model import Batch, counted_steps
 from .optimizers import clip_by_norm, clip_by_value, global_norm
 
 CLIPPERS = {"norm": clip_by_norm, "value": clip_by_value}
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Why a training ended before its last step; as text, the step and the reason.
+
+    ``kind`` is 'not finite', 'no better' or 'interrupted'; ``step`` is the step at which it ended, which was not taken;
+    ``reason`` says it in words.
+    """
+
+    kind: str
+    step: int
+    reason: str
+
+    def __str__(self):
+        return f"step {self.step}: {self.reason}"
 
 
 @dataclass
@@ -20,14 +46,19 @@ class History:
 
     ``loss`` the batch loss; ``gradient_norm`` the norm before clipping; ``measured`` maps a step to what
     ``measure`` returned there; ``best_step`` is the step of the smallest watched measurement, whose parameters the
-    model was given back, or None; ``stopped`` says in words why the training ended early, or is empty.
+    model was given back, or None; ``stopped`` is a :class:`Stopped` where the training ended early, else None.
     """
 
     loss: list = field(default_factory=list)
     gradient_norm: list = field(default_factory=list)
     measured: dict = field(default_factory=dict)
     best_step: int | None = None
-    stopped: str = ""
+    stopped: Stopped | None = None
+
+    def __repr__(self):
+        losses = f", loss {self.loss[0]:.4g} to {self.loss[-1]:.4g}" if self.loss else ""
+        measured = f", measured {len(self.measured)} times" if self.measured else ""
+        return f"History({len(self)} steps{losses}{measured}{f', stopped at {self.stopped}' if self.stopped else ''})"
 
     def __len__(self):
         """The number of steps taken."""
@@ -41,8 +72,8 @@ class History:
         check_size("window", window)
         if window > len(self):
             raise ValueError(f"window: expected at most {len(self)}, the steps taken, got {window}")
-        sums = np.concatenate(([0.0], np.cumsum(self.loss)))
-        return np.arange(window, len(self) + 1), (sums[window:] - sums[:-window]) / window
+        # each mean by itself: the difference of two sums would lose small losses beside one that exploded
+        return np.arange(window, len(self) + 1), sliding_window_view(np.array(self.loss), window).mean(axis=-1)
 
     def curve(self, name=None):
         """The steps at which was measured, and what: two arrays, ready to plot.
@@ -85,8 +116,47 @@ def train(
 
     Progress is shown as a bar. An interrupt keeps what was learned, and a number that is no longer finite ends
     the training before it reaches the weights; ``history.stopped`` says so, with the step. Raises TypeError or
-    ValueError for wrong arguments.
+    ValueError for wrong arguments, and ValueError for a batch that holds NaN or infinity: there the data are wrong.
     """
+    _check_arguments(model, draw_batch, steps, optimizer, rng, clip, clip_kind, measure, measure_every, patience)
+    history, watcher, run = History(), _Watcher(measure, patience, watch), None
+    bar = _progress_bar(steps, description) if progress else None
+    try:
+        for step in range(steps + 1):
+            if measure is not None and (step % measure_every == 0 or step == steps):
+                history.stopped = watcher.look(model, step, history.measured)
+            if step == steps or history.stopped:
+                break
+            loss, gradients, run = _gradients(model, _drawn(draw_batch, rng), run, rng)
+            norm = global_norm(gradients)
+            if not (np.isfinite(loss) and np.isfinite(norm)):
+                raise NotFiniteError(f"the loss is {loss:.3g} and the gradient norm {norm:.3g}")
+            if clip is not None:
+                gradients, _ = CLIPPERS[clip_kind](gradients, clip)
+            optimizer.update(model.params, gradients)
+            history.loss.append(loss)
+            history.gradient_norm.append(norm)
+            if bar is not None:
+                bar.update()
+    except NotFiniteError as error:
+        history.stopped = Stopped("not finite", len(history), f"{error}; this step was not taken")
+    except KeyboardInterrupt:
+        history.stopped = Stopped("interrupted", len(history), "interrupted; what was learned is kept")
+    finally:
+        history.best_step = watcher.best_step
+        watcher.give_back(model.params)
+        if bar is not None:
+            if watcher.waited == patience:
+                bar.total = bar.n
+            bar.close()
+    return history
+
+
+def _check_arguments(model, draw_batch, steps, optimizer, rng, clip, clip_kind, measure, measure_every, patience):
+    """Raise TypeError or ValueError for arguments that :func:`train` cannot use."""
+    check_method("model", model, "loss_and_gradients")
+    check_method("optimizer", optimizer, "update")
+    check_writable(model.params)
     check_rng("rng", rng)
     check_size("steps", steps)
     check_size("measure_every", measure_every)
@@ -98,51 +168,26 @@ def train(
     if patience is not None:
         check_size("patience", patience)
     for name, value in (("draw_batch", draw_batch), ("measure", measure)):
-        if not callable(value) and not (name == "measure" and value is None):
-            raise TypeError(f"{name}: expected a function, got {type(value).__name__}")
-    check_method("model", model, "loss_and_gradients")
-    check_method("optimizer", optimizer, "update")
-    history, best, run = History(), _Best(), None
-    bar = _progress_bar(steps, description) if progress else None
-    try:
-        for step in range(steps + 1):
-            if measure is not None and (step % measure_every == 0 or step == steps):
-                with np.errstate(over="ignore", invalid="ignore"):
-                    history.measured[step] = measure(model)
-                if patience is not None:
-                    best.see(_pick(history.measured[step], watch), step, model.params)
-                    if best.waited == patience:
-                        history.stopped = f"step {step}: nothing better than {best.number:.4g} of step {best.step}"
-            if step == steps or history.stopped:
-                break
-            batch = draw_batch(rng)
-            continues = run is not None and getattr(batch, "continues", False)
-            carried = {"state": run.final_state} if continues else {}
-            # what overflows in here is found, and said in words
-            with np.errstate(over="ignore", invalid="ignore"):
-                loss, gradients, run = model.loss_and_gradients(batch, rng=rng, **carried)
-                norm = global_norm(gradients)
-            if not (np.isfinite(loss) and np.isfinite(norm)):
-                raise NotFiniteError(f"the loss is {loss:.3g} and the gradient norm {norm:.3g}")
-            if clip is not None:
-                gradients, _ = CLIPPERS[clip_kind](gradients, clip)
-            optimizer.update(model.params, gradients)
-            history.loss.append(loss)
-            history.gradient_norm.append(norm)
-            if bar is not None:
-                bar.update()
-    except NotFiniteError as error:
-        history.stopped = f"step {len(history)}: {error}; this step was not taken"
-    except KeyboardInterrupt:
-        history.stopped = f"interrupted after {len(history)} of {steps} steps; what was learned is kept"
-    finally:
-        history.best_step = best.step
-        best.give_back(model.params)
-        if bar is not None:
-            if best.waited == patience:
-                bar.total = bar.n
-            bar.close()
-    return history
+        if value is not None or name == "draw_batch":
+            check_function(name, value)
+
+
+def _drawn(draw_batch, rng):
+    """The next batch; raise ValueError if its numbers are not finite, which no smaller rate would mend."""
+    batch = draw_batch(rng)
+    for name, value in getattr(batch, "_asdict", dict)().items():
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and not np.isfinite(value).all():
+            raise ValueError(f"batch {name}: expected finite numbers, got NaN or infinity from draw_batch")
+    return batch
+
+
+def _gradients(model, batch, run, rng):
+    """The loss, the gradients and the run of one batch, which may go on from the ``run`` before."""
+    continues = run is not None and getattr(batch, "continues", False)
+    carried = {"state": run.final_state} if continues else {}
+    # what overflows in here is found by train, and said in words
+    with np.errstate(over="ignore", invalid="ignore"):
+        return model.loss_and_gradients(batch, rng=rng, **carried)
 
 
 def stream(batch, window):
@@ -165,20 +210,30 @@ def stream(batch, window):
     return lambda rng: next(following)
 
 
-class _Best:
-    """The smallest number seen so far, with the step and the parameters it belongs to."""
+class _Watcher:
+    """Measures, and remembers the smallest number seen, with the step and the parameters it belongs to."""
 
-    def __init__(self):
-        self.number, self.step, self.params, self.waited = np.inf, None, {}, 0
+    def __init__(self, measure, patience, watch):
+        self.measure, self.patience, self.watch = measure, patience, watch
+        self.best, self.best_step, self.params, self.waited = np.inf, None, {}, 0
 
-    def see(self, number, step, params):
-        """Keep a copy of ``params`` where ``number`` is the smallest so far, else count one more in vain."""
+    def look(self, model, step, measured):
+        """Note what ``measure`` finds; where there is patience and it is at its end, say so: a :class:`Stopped`."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            measured[step] = self.measure(model)
+        if self.patience is None:
+            return None
+        number = _pick(measured[step], self.watch)
         self.waited += 1
-        if number < self.number:
-            self.number, self.step, self.waited = number, step, 0
-            self.params = {name: value.copy() for name, value in params.items()}
+        if number < self.best:
+            self.best, self.best_step, self.waited = number, step, 0
+            self.params = {name: value.copy() for name, value in model.params.items()}
+        if self.waited < self.patience:
+            return None
+        return Stopped("no better", step, f"nothing better than {self.best:.4g} of step {self.best_step}")
 
     def give_back(self, params):
+        """Write the best parameters, if any were kept, into those of the model."""
         for name, value in self.params.items():
             params[name][...] = value
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .checks import check_array, check_size
-from .unroll import Gradients, bptt
+from .unroll import Gradients, bptt, check_run
 
 
 def truncated_bptt(run, d_outputs, window, stride=1):
@@ -18,8 +18,7 @@ def truncated_bptt(run, d_outputs, window, stride=1):
     whose backward half needs the whole sequence, and ValueError for a window shorter than the stride, which would
     leave losses out. Source: Williams & Peng (1990), whose BPTT(h; h') has window h and stride h'.
     """
-    if not hasattr(run, "part"):
-        raise TypeError(f"run: expected what unroll(...) returns, got {type(run).__name__}")
+    check_run("run", run)
     check_size("stride", stride)
     check_size("window", window)
     if window < stride:
@@ -32,7 +31,7 @@ def truncated_bptt(run, d_outputs, window, stride=1):
     for first in range(0, T, stride):
         stop = min(first + stride, T)
         start = max(stop - window, 0)
-        part = run.part(start, stop)
+        part = run.window(start, stop)
         d_block = np.array(d_outputs[start:stop])
         d_block[: first - start] = 0
         block = bptt(part, d_block)

@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from .checks import check_array, check_lengths
-from .unroll import Gradients, bptt, unroll
+from .describe import call_text
+from .unroll import Gradients, bptt, check_network, unroll
 
 
 class Stacked:
@@ -27,6 +28,7 @@ class Stacked:
         for k, layer in enumerate(layers):
             check_network(f"layer {k}", layer)
             _check_same_dtype(f"layer {k}", layer, layers[0])
+        check_own_weights({f"layer {k}": layer for k, layer in enumerate(layers)})
         for k, (below, above) in enumerate(pairwise(layers)):
             if above.input_size != below.output_size:
                 raise ValueError(
@@ -34,6 +36,9 @@ class Stacked:
                     f"got {above.input_size}"
                 )
         self.layers = layers
+
+    def __repr__(self):
+        return call_text(self, *self.layers)
 
     @property
     def params(self):
@@ -55,6 +60,15 @@ class Stacked:
         """float64 or float32, the type of every parameter."""
         return self.layers[0].dtype
 
+    def unroll(self, x, state=None, lengths=None):
+        """Each layer reads what the one below it wrote: the :class:`StackedRun`."""
+        states = _split_state("state", state, len(self.layers))
+        runs = []
+        for layer, layer_state in zip(self.layers, states, strict=True):
+            runs.append(unroll(layer, x, layer_state, lengths))
+            x = runs[-1].outputs
+        return StackedRun(self, tuple(runs))
+
 
 class Bidirectional:
     """One network reads forward, another, with weights of its own, backward: h_t = [h_forward_t, h_backward_t].
@@ -71,9 +85,11 @@ class Bidirectional:
             raise ValueError(
                 f"backward: expected input size {forward.input_size} as the forward network, got {backward.input_size}"
             )
-        if forward is backward:
-            raise ValueError("backward: expected a network with weights of its own, got the forward one again")
+        check_own_weights({"forward": forward, "backward": backward})
         self.forward, self.backward = forward, backward
+
+    def __repr__(self):
+        return call_text(self, self.forward, self.backward)
 
     @property
     def params(self):
@@ -95,6 +111,15 @@ class Bidirectional:
         """float64 or float32, the type of every parameter."""
         return self.forward.dtype
 
+    def unroll(self, x, state=None, lengths=None):
+        """One direction, then the other over the reversed sequences: the :class:`BidirectionalRun`."""
+        check_array("x", x, dtype=self.dtype, T=None, B=None, D=self.input_size)
+        order = reversed_order(*x.shape[:2], lengths)
+        forward_state, backward_state = _split_state("state", state, 2)
+        forward = unroll(self.forward, x, forward_state, lengths)
+        backward = unroll(self.backward, reorder(x, order), backward_state, lengths)
+        return BidirectionalRun(self, forward, backward, order)
+
 
 @dataclass(frozen=True)
 class StackedRun:
@@ -102,6 +127,9 @@ class StackedRun:
 
     network: Stacked
     runs: tuple
+
+    def __repr__(self):
+        return call_text(self, self.network, T=len(self), B=self.outputs.shape[1])
 
     @property
     def outputs(self):
@@ -116,9 +144,18 @@ class StackedRun:
     def __len__(self):
         return len(self.runs[0])
 
-    def part(self, start, stop):
+    def window(self, start, stop):
         """The run from step ``start`` up to, not including, ``stop``, as if it had been run alone."""
-        return StackedRun(self.network, tuple(run.part(start, stop) for run in self.runs))
+        return StackedRun(self.network, tuple(run.window(start, stop) for run in self.runs))
+
+    def bptt(self, d_outputs, d_final_state=None, keep_state_gradients=False):
+        """From the top layer down: what arrives at the inputs of one is what leaves the one below."""
+        d_finals = _split_state("d_final_state", d_final_state, len(self.runs))
+        gradients = []
+        for layer_run, d_final in zip(reversed(self.runs), reversed(d_finals), strict=True):
+            gradients.append(bptt(layer_run, d_outputs, d_final, keep_state_gradients))
+            d_outputs = gradients[-1].x
+        return _join_gradients([str(k) for k in range(len(self.runs))], gradients[::-1], d_outputs)
 
 
 @dataclass(frozen=True)
@@ -131,6 +168,9 @@ class BidirectionalRun:
     order: np.ndarray
 
     directions: ClassVar = ("forward", "backward")
+
+    def __repr__(self):
+        return call_text(self, self.network, T=len(self), B=self.order.shape[1])
 
     @property
     def outputs(self):
@@ -145,9 +185,20 @@ class BidirectionalRun:
     def __len__(self):
         return len(self.forward)
 
-    def part(self, start, stop):
-        """Raise TypeError: the backward half of a part depends on all that comes after it."""
+    def window(self, start, stop):
+        """Raise TypeError: the backward half of a window depends on all that comes after it."""
         raise TypeError("run: expected one that reads forward, got a Bidirectional one: it needs the whole sequence")
+
+    def bptt(self, d_outputs, d_final_state=None, keep_state_gradients=False):
+        """Each direction by itself; both reach the input."""
+        T, B = self.order.shape
+        check_array("d_outputs", d_outputs, dtype=self.network.dtype, T=T, B=B, H=self.network.output_size)
+        d_forward, d_backward = _split_state("d_final_state", d_final_state, 2)
+        size = self.network.forward.output_size
+        forward = bptt(self.forward, d_outputs[..., :size], d_forward, keep_state_gradients)
+        backward = bptt(self.backward, reorder(d_outputs[..., size:], self.order), d_backward, keep_state_gradients)
+        d_x = forward.x + reorder(backward.x, self.order)
+        return _join_gradients(self.directions, [forward, backward], d_x)
 
 
 def reversed_order(T, B, lengths=None):
@@ -165,53 +216,14 @@ def reorder(x, order):
     return np.take_along_axis(x, order[..., None], axis=0)
 
 
-@unroll.register
-def _(network: Stacked, x, state=None, lengths=None):
-    states = _split_state("state", state, len(network.layers))
-    runs = []
-    for layer, layer_state in zip(network.layers, states, strict=True):
-        runs.append(unroll(layer, x, layer_state, lengths))
-        x = runs[-1].outputs
-    return StackedRun(network, tuple(runs))
-
-
-@bptt.register
-def _(run: StackedRun, d_outputs, d_final_state=None, keep_state_gradients=False):
-    d_finals = _split_state("d_final_state", d_final_state, len(run.runs))
-    gradients = []
-    for layer_run, d_final in zip(reversed(run.runs), reversed(d_finals), strict=True):
-        gradients.append(bptt(layer_run, d_outputs, d_final, keep_state_gradients))
-        d_outputs = gradients[-1].x
-    return _join_gradients([str(k) for k in range(len(run.runs))], gradients[::-1], d_outputs)
-
-
-@unroll.register
-def _(network: Bidirectional, x, state=None, lengths=None):
-    check_array("x", x, dtype=network.dtype, T=None, B=None, D=network.input_size)
-    order = reversed_order(*x.shape[:2], lengths)
-    forward_state, backward_state = _split_state("state", state, 2)
-    forward = unroll(network.forward, x, forward_state, lengths)
-    backward = unroll(network.backward, reorder(x, order), backward_state, lengths)
-    return BidirectionalRun(network, forward, backward, order)
-
-
-@bptt.register
-def _(run: BidirectionalRun, d_outputs, d_final_state=None, keep_state_gradients=False):
-    T, B = run.order.shape
-    check_array("d_outputs", d_outputs, dtype=run.network.dtype, T=T, B=B, H=run.network.output_size)
-    d_forward, d_backward = _split_state("d_final_state", d_final_state, 2)
-    size = run.network.forward.output_size
-    forward = bptt(run.forward, d_outputs[..., :size], d_forward, keep_state_gradients)
-    backward = bptt(run.backward, reorder(d_outputs[..., size:], run.order), d_backward, keep_state_gradients)
-    d_x = forward.x + reorder(backward.x, run.order)
-    return _join_gradients(run.directions, [forward, backward], d_x)
-
-
-def check_network(name, value):
-    """Return ``value`` if it is a cell or a wrapper of cells; else raise TypeError."""
-    if unroll.dispatch(type(value)) is unroll.dispatch(object):
-        raise TypeError(f"{name}: expected a cell or a wrapper of cells, got {type(value).__name__}")
-    return value
+def check_own_weights(networks):
+    """Raise ValueError if two of the ``networks``, by name, share an array: each has a gradient of its own."""
+    owners = {}
+    for name, network in networks.items():
+        for array in network.params.values():
+            owner = owners.setdefault(id(array), name)
+            if owner != name:
+                raise ValueError(f"{name}: expected a network with weights of its own, got those of {owner}")
 
 
 def _check_same_dtype(name, network, first):

@@ -14,7 +14,7 @@ html_theme_options = {
 }
 html_static_path = ["static"]
 html_css_files = ["course.css", "page.css"]
-html_js_files = ["frames.js", "page.js"]
+html_js_files = ["live.js", "page.js"]
 html_copy_source = False
 html_show_sourcelink = False
 # Summaries of what was found are fetched, which a browser forbids for pages read from a folder.
@@ -29,5 +29,5 @@ myst_heading_anchors = 3
 suppress_warnings = ["myst.header", "mystnb.unknown_mime_type"]
 mathjax_path = "mathjax.js"
 mathjax3_config = {"options": {"enableMenu": False}}
-# The pictures are drawn on white.
-html_context = {"default_mode": "light"}
+# As the reader's system is, light or dark.
+html_context = {"default_mode": "auto"}

@@ -3,13 +3,14 @@
 python tools/build_site.py                  the site in _site/, the slides in _site/slides/
 python tools/build_site.py --to FOLDER      in another folder, which is emptied first
 
-Open _site/index.html in a browser, or put the folder on any web server. The notebooks are not executed: what is saved
-in them is shown, and one that was never run or holds old outputs stops the build. See CONTRIBUTING.md for how it works.
+Open _site/index.html in a browser, or put the folder on any web server. What is saved in the notebooks
+is shown, and one that was never run or holds old outputs stops the build. See CONTRIBUTING.md for how it works.
 """
 
 import argparse
 import functools
 import importlib.util
+import multiprocessing
 import os
 import re
 import shutil
@@ -21,17 +22,21 @@ from pathlib import Path
 
 import deck
 import nbformat
+import stage_script
+from chapters import read as read_chapter
 from link_chapters import UNKNOWN, repository
-from published import MOST, NotReady, publish
+from published import MOST, Code, NotReady, publish, read
 from run_notebooks import ROOT
+
+from rnnlib.pictures.live import front_module
 
 SITE = ROOT / "site"
 # What a reader has to load for one page at most, in bytes.
-PAGE_LIMIT = 5_000_000
+PAGE_LIMIT = 1_500_000
 
 
 def build(notebooks, folder, most=MOST):
-    """Build the site of all notebooks in the folder ``notebooks``; an explorer has ``most`` pictures at most.
+    """Build the site of all notebooks in the folder ``notebooks``; an explorer has about ``most`` pictures.
 
     Raises :class:`NotReady` for a notebook that was not run or is stale, ValueError for a page that is too heavy.
     """
@@ -43,22 +48,37 @@ def build(notebooks, folder, most=MOST):
         work = Path(work)
         pages, pictures, made = work / "pages", work / "pictures", work / "made"
         pages.mkdir()
-        with ProcessPoolExecutor(initializer=_quiet) as pool:
-            prepared = pool.map(functools.partial(publish, folder=pictures, most=most), paths)
-            published = dict(zip(paths, prepared, strict=True))
+        # Each worker starts afresh: one forked from a process with threads may wait for ever for a lock of theirs.
+        with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), initializer=_quiet) as pool:
+            forms = list(pool.map(functools.partial(_page_and_slides, folder=pictures, most=most), paths))
+        published = {path: notebook for path, (notebook, _) in zip(paths, forms, strict=True)}
         for path, notebook in published.items():
             nbformat.write(page(notebook, path.stem), pages / path.name)
         _write_index(pages / "index.md", published)
         _sphinx(pages, made)
         shutil.move(pictures, made / "pictures")
         shutil.copytree(notebooks, made / "notebooks", ignore=shutil.ignore_patterns("__pycache__", ".*"))
-        _copy_libraries(made / "_static")
-        (made / "slides").mkdir()
-        for path, notebook in published.items():
-            deck.write(notebook, heading(notebook), made / "slides" / f"{path.stem}.html")
+        copy_libraries(made / "_static")
+        for path, (_, (chapter, slides)) in zip(paths, forms, strict=True):
+            deck.write(chapter, slides, made / "slides" / f"{path.stem}.html")
+            deck.write_handout(chapter, slides, made / "handouts" / f"{path.stem}.html")
         _check_weight(made)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(made, folder)
+
+
+def _page_and_slides(path, folder, most):
+    """A notebook as a page and on stage: what its code trains is trained once for both."""
+    code = Code(read(path))
+    return publish(path, folder, most, code=code), on_stage(path, folder, most, code=code)
+
+
+def on_stage(path, folder, most=MOST, moved_by=None, code=None):
+    """The chapter of the notebook at ``path`` and its slides; the other arguments are those of :func:`publish`."""
+    chapter = read_chapter(path)
+    script = stage_script.read(stage_script.path_of(chapter))
+    notebook = publish(path, folder, most, only=script.cells, moved_by=moved_by, code=code)
+    return chapter, deck.slides(chapter, script, notebook)
 
 
 def _quiet():
@@ -78,19 +98,18 @@ def question(notebook):
 
 
 def page(notebook, stem):
-    """The notebook as Sphinx reads it: without the notes of the speaker, and with links to its other forms."""
+    """The notebook as Sphinx reads it, with links to its other forms."""
     notebook = nbformat.from_dict(notebook)
     links = (
         f'<p class="forms"><a href="slides/{stem}.html">Slides</a> · '
+        f'<a href="handouts/{stem}.html">Handout</a> · '
         f'<a href="notebooks/{stem}.ipynb" download>Notebook</a></p>'
     )
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if "text/html" in output.get("data", {}):
                 output.data["text/html"] = output.data["text/html"].replace("PICTURES/", "pictures/")
-    cells = [cell for cell in notebook.cells if cell.metadata.get("slideshow", {}).get("slide_type") != "notes"]
-    if repository() == UNKNOWN:
-        cells = [cell for cell in cells if cell.id != "links"]
+    cells = [cell for cell in notebook.cells if repository() != UNKNOWN or cell.id != "links"]
     cells.insert(1, nbformat.v4.new_markdown_cell(links))
     notebook.cells = cells
     return notebook
@@ -115,11 +134,12 @@ def _sphinx(pages, folder):
     shutil.rmtree(folder / ".doctrees", ignore_errors=True)
 
 
-def _copy_libraries(static):
-    """MathJax and reveal.js, out of the Python packages that carry them."""
+def copy_libraries(static):
+    """MathJax and reveal.js, out of the Python packages that carry them, and the module that moves the explorers."""
     mathjax = Path(importlib.util.find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
     shutil.copy(mathjax / "tex-svg.js", static / "mathjax.js")
     reveal = Path(importlib.util.find_spec("sphinx_revealjs").origin).parent / "_static" / "revealjs"
+    (static / "live.js").write_text(f"{front_module()}\nwakeWhenNear();\n", encoding="utf-8")
     (static / "reveal").mkdir()
     for name in ("reveal.js", "reveal.css"):
         shutil.copy(reveal / "dist" / name, static / "reveal")
@@ -129,7 +149,8 @@ def _copy_libraries(static):
 def _check_weight(folder):
     """No page and no deck may weigh more than PAGE_LIMIT with all of its pictures."""
     for path in [*folder.glob("[0-9]*.html"), *folder.glob("slides/*.html")]:
-        pictures = sum(file.stat().st_size for file in (folder / "pictures" / path.stem).iterdir())
+        place = folder / "pictures" / path.relative_to(folder).with_suffix("")
+        pictures = sum(file.stat().st_size for file in place.iterdir())
         weight = path.stat().st_size + pictures
         if weight > PAGE_LIMIT:
             raise ValueError(

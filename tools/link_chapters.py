@@ -31,8 +31,7 @@ LINKS = """\
 Run this chapter on the web: \
 [Binder](https://mybinder.org/v2/gh/{repository}/main?urlpath=lab/tree/notebooks/{name}) · \
 [Colab](https://colab.research.google.com/github/{repository}/blob/main/notebooks/{name})"""
-SKIP = {"slideshow": {"slide_type": "skip"}}
-FOLDED = SKIP | {"jupyter": {"source_hidden": True}}  # in JupyterLab, where it does nothing
+FOLDED = {"jupyter": {"source_hidden": True}}  # in JupyterLab, where it does nothing
 
 
 def repository():
@@ -44,7 +43,7 @@ def cells(name, repository):
     """The two cells of the notebook of that file name."""
     links = LINKS.format(repository=repository, name=name)
     return [
-        nbformat.v4.new_markdown_cell(links, id="links", metadata=SKIP),
+        nbformat.v4.new_markdown_cell(links, id="links"),
         nbformat.v4.new_code_cell(COLAB.format(repository=repository), id="colab", metadata=FOLDED, execution_count=1),
     ]
 

@@ -1,12 +1,13 @@
 """A notebook as it is published: with nothing that asks for a kernel.
 
-Explorers become pictures that plain controls choose among, predictions keep their answer folded away, and
-exercises stand with their stub, their hints and one answer, folded away too. The site and the slides are both
-made from this form.
+Explorers become tables of their pictures, predictions keep their answer folded away, and exercises keep their stub,
+their hints and one answer, folded away too. The site and the slides are both made from this form.
 """
 
 import ast
 import base64
+import contextlib
+import functools
 import html
 import importlib
 import io
@@ -14,30 +15,19 @@ import re
 from pathlib import Path
 
 import nbformat
+from chapters import PACKAGE
 from nbconvert.filters import Highlight2HTML
 from PIL import Image
 from run_notebooks import fingerprint
 
-from rnnlib import style
-from rnnlib.frames import frames, page_html
+from rnnlib.chapters.ch11_laboratory.explorers import recorded
+from rnnlib.chapters.ch11_laboratory.recordings import RECORDED
+from rnnlib.pictures import style
+from rnnlib.pictures.beforehand import page_html, table
+from rnnlib.pictures.live import LiveFigure
 
-# Which controls move without a kernel, where the first two are not the best choice.
-CHOICES = {
-    "after.impulse_memory": ("radius",),
-    "attention.attention_map": ("step",),
-    "bidirectional.saliency": ("request", "word"),
-    "forward_pass.influence": ("k", "network"),
-    "vanishing.activation_chain": ("weight", "activation"),
-    "vanishing.matrices": ("kind", "power"),
-    "vanishing.powers": ("weight", "scale"),
-}
-# How many pictures an explorer may have.
-MOST = 44
-# Pixels of a frame for each pixel of the page.
-PIXELS = 1.25
-HOW_TO_MOVE = (
-    "This picture stands still here: its values come from what the notebook has trained. Run the notebook to move it."
-)
+# How many pictures an explorer has in its table, about.
+MOST = 900
 
 
 class NotReady(Exception):
@@ -61,40 +51,71 @@ def read(path):
     return notebook
 
 
-def publish(path, folder, most=MOST):
+def publish(path, folder, most=MOST, only=None, moved_by=None, code=None):
     """The published form of the notebook at ``path``; its pictures are written to ``folder/<name of the notebook>``.
 
-    An explorer has ``most`` pictures at most. In the outputs the address of a picture begins with
-    ``PICTURES/``. An explorer that says something else than what is saved is stale: :class:`NotReady`.
+    With ``only``, the ids of the cells on slides, these cells alone are published, in large type, and their pictures go
+    to ``folder/slides/<name of the notebook>``. An explorer becomes a table of about ``most`` pictures, or what
+    ``moved_by(explorer)`` gives, a piece of a web page. ``code`` is the :class:`Code` of an earlier call for this path.
+    In the outputs the address of a picture begins with ``PICTURES/``. An explorer that says something else than what
+    is saved is stale: :class:`NotReady`.
     """
+    style.use(lecture=only is not None)
     notebook = read(path)
-    pictures = Pictures(folder, path.stem)
-    names = _modules(notebook)
+    pictures = Pictures(folder, path.stem if only is None else f"slides/{path.stem}")
+    names, code = _modules(notebook), code or Code(notebook)
+    moved_by = moved_by or functools.partial(_tabled, pictures=pictures, most=most)
+    if only is not None:
+        notebook.cells = [cell for cell in notebook.cells if cell.id in only]
     cells = []
     for cell in notebook.cells:
         if cell.cell_type == "code":
             call = _last_call(cell.source)
             if call in (("", "progress"), ("setup_check", "report")) or "google.colab" in cell.source:
                 continue
-            _publish_outputs(cell, call, names, pictures, path, most)
+            value = functools.partial(code.value, cell, lecture=only is not None)
+            _publish_outputs(cell, call, names, value, pictures, path, moved_by)
         cells.append(cell)
     notebook.cells = cells
     return notebook
 
 
 class Pictures:
-    """The folder with the pictures of one notebook, which it fills."""
+    """The folder ``folder/name`` with the pictures of one notebook, which it fills."""
 
-    def __init__(self, folder, stem):
-        self.folder, self.stem, self.number = Path(folder) / stem, stem, 0
+    def __init__(self, folder, name):
+        self.folder, self.name, self.number = Path(folder) / name, name, 0
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def add(self, data, suffix):
+    def add(self, webp):
         """Write a picture and give its address."""
         self.number += 1
-        name = f"{self.number:03d}.{suffix}"
-        (self.folder / name).write_bytes(data)
-        return f"PICTURES/{self.stem}/{name}"
+        file = f"{self.number:03d}.webp"
+        (self.folder / file).write_bytes(webp)
+        return f"PICTURES/{self.name}/{file}"
+
+
+class Code:
+    """The code of a notebook, run once and as far as an explorer needs what it has trained."""
+
+    def __init__(self, notebook):
+        code = (cell for cell in notebook.cells if cell.cell_type == "code")
+        self.cells = [cell for cell in code if "google.colab" not in cell.source]
+        self.names, self.done, self.before = {}, 0, {}
+
+    def value(self, wanted, lecture):
+        """What the cell ``wanted`` ends with, once all cells before it were run; for a ``lecture`` in large type."""
+        *steps, last = ast.parse(wanted.source).body
+        with contextlib.redirect_stdout(io.StringIO()):
+            while wanted.id not in self.before:
+                cell = self.cells[self.done]
+                self.done += 1
+                here = cell.id == wanted.id
+                exec(compile(ast.Module(steps, []) if here else ast.parse(cell.source), cell.id, "exec"), self.names)
+                if here:
+                    self.before[cell.id] = dict(self.names)
+            style.use(lecture)  # whatever the cells before said
+            return eval(compile(ast.Expression(_shown(last)), wanted.id, "eval"), self.before[wanted.id])
 
 
 def _not_ready(path, what):
@@ -102,12 +123,18 @@ def _not_ready(path, what):
 
 
 def _modules(notebook):
-    """The modules of the lesson by the name the notebook gives them: explorers and exercises."""
-    found = {}
-    for cell in notebook.cells:
-        for line in re.findall(r"^from rnnlib\.(\w+) import (\w+) as (\w+)$", cell.source, re.MULTILINE):
-            found[line[2]] = importlib.import_module(f"rnnlib.{line[0]}.{line[1]}")
-    return found
+    """The modules of the chapter by the name the notebook gives them: explorers and exercises."""
+    package = re.search(PACKAGE, "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code"))
+    modules = ("explorers", "exercises") if package else ()
+    return {name: importlib.import_module(f"rnnlib.chapters.{package[1]}.{name}") for name in modules}
+
+
+def _shown(last):
+    """The expression whose value the statement ``last`` shows: of ``after_commit(key, shown)``, what waits."""
+    match last.value:
+        case ast.Call(func=ast.Name(id="after_commit"), args=[_, waits]):
+            return waits
+    return last.value
 
 
 def _last_call(source):
@@ -116,22 +143,29 @@ def _last_call(source):
         last = ast.parse(source).body[-1]
     except (SyntaxError, IndexError):
         return None
-    match last:
-        case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name))):
+    match _shown(last) if isinstance(last, ast.Expr) else None:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=name)):
             return module, name
-        case ast.Expr(ast.Call(func=ast.Name(id=name))):
+        case ast.Call(func=ast.Name(id=name)):
             return "", name
-        case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Attribute(value=ast.Name(id=module), attr=name)))):
+        case ast.Call(func=ast.Attribute(value=ast.Attribute(value=ast.Name(id=module), attr=name))):
             return module, name
     return None
 
 
-def _publish_outputs(cell, call, names, pictures, path, most):
+def _publish_outputs(cell, call, names, value, pictures, path, moved_by):
     module, name = call or ("", "")
     shown = [output for output in cell.outputs if "image/png" in output.get("data", {})]
     if module == "explorers" and shown:
-        cell.outputs = [_html(_explorer(cell, names[module], name, shown[0], pictures, path, most))]
+        words = shown[0].metadata["image/png"]["alt"]
+        plain = re.search(rf"^explorers\.{name}\(\)$", cell.source, re.MULTILINE)
+        explorer = getattr(names[module], name)() if plain else value()
+        if not isinstance(explorer, LiveFigure) or f"{explorer.alt} {explorer.sentence}" != words:
+            raise _not_ready(path, f"has an old picture of explorers.{name}()")
+        cell.outputs = [_html(moved_by(explorer))]
         _hide_code(cell)
+    elif (key := recorded_of(cell.source)) and shown:
+        cell.outputs = [_html(moved_by(recorded(key)))]
     elif module == "exercises" and hasattr(getattr(names.get(module), name, None), "solution_code"):
         cell.outputs = [_html(_answer(getattr(names[module], name)))]
     else:
@@ -140,32 +174,26 @@ def _publish_outputs(cell, call, names, pictures, path, most):
             _hide_code(cell)
 
 
+def recorded_of(source):
+    """The recorded training that a cell with a laboratory has, as a cell that ends with ``laboratory("lag-60")``."""
+    found = re.search(r'^(?:\w+ = )?laboratory\("([\w-]+)"\)$', source, re.MULTILINE)
+    return found[1] if found and found[1] in RECORDED else None
+
+
 def _hide_code(cell):
     cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
 
 
-def _explorer(cell, module, name, saved, pictures, path, most):
-    """The explorer with its controls, or its saved picture where it was given something of the notebook."""
-    data, words = base64.b64decode(saved.data["image/png"]), saved.metadata["image/png"]["alt"]
-    if not re.search(rf"^explorers\.{name}\(\)$", cell.source, re.MULTILINE):
-        return _figure(pictures.add(data, "png"), words, saved.metadata["image/png"]["width"], words, HOW_TO_MOVE)
-    key = f"{module.__name__.rpartition('.')[2]}.{name}"
-    style.use(pixels=PIXELS)
-    try:
-        explorer = getattr(module, name)()
-        if f"{explorer.alt} {explorer.sentence}" != words:
-            raise _not_ready(path, f"has an old picture of explorers.{name}()")
-        taken = frames(explorer, most, CHOICES.get(key))
-    finally:
-        style.use()
-    return page_html(taken, key.replace(".", "-"), [pictures.add(data, "webp") for data in taken.pictures])
+def title(explorer):
+    """What an explorer is called on a page: its first control."""
+    return next(iter(explorer.controls.values())).label
 
 
-def _figure(source, alt, width, words, note):
-    return (
-        f'<figure class="still"><img src="{source}" alt="{html.escape(alt)}" width="{width}">'
-        f'<figcaption>{html.escape(words)}</figcaption><p class="held">{html.escape(note)}</p></figure>'
-    )
+def _tabled(explorer, pictures, most):
+    """The explorer as a table of its pictures."""
+    taken = table(explorer, most)
+    explorer.close()
+    return page_html(taken, title(explorer), pictures.add(taken.still))
 
 
 def _answer(exercise):
@@ -184,10 +212,18 @@ def _published_output(output, pictures):
     if "image/png" not in data:
         return output
     alt, width = output.metadata["image/png"]["alt"], output.metadata["image/png"]["width"]
-    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
-    height = round(picture.height * width / picture.width)
-    source = pictures.add(base64.b64decode(data["image/png"]), "png")
+    webp, shape = _webp(data["image/png"])
+    source = pictures.add(webp)
+    height = round(shape * width)
     return _html(f'<img class="picture" src="{source}" alt="{html.escape(alt)}" width="{width}" height="{height}">')
+
+
+@functools.cache
+def _webp(png):
+    """A picture in Base64 as WebP, which is smaller, and its height in widths."""
+    picture, stream = Image.open(io.BytesIO(base64.b64decode(png))), io.BytesIO()
+    picture.save(stream, "webp", lossless=True, method=2)
+    return stream.getvalue(), picture.height / picture.width
 
 
 def _html(text):

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from rnnlib import style
-from rnnlib.explorers import vanishing
-from rnnlib.style import COLOURS
+from rnnlib.chapters.ch3_vanishing import explorers as vanishing
+from rnnlib.pictures import style
+from rnnlib.pictures.style import COLOURS
 
 PATH = Path(__file__).resolve().parents[1] / "docs" / "powers.gif"
 FRAMES, MILLISECONDS = 40, 100
 # To the right and back, to the left and back, as a hand moves.
-WEIGHTS = 1 + 0.08 * np.sin(2 * np.pi * np.arange(FRAMES) / FRAMES)
+WEIGHTS = np.round(1 + 0.08 * np.sin(2 * np.pi * np.arange(FRAMES) / FRAMES), 3)
 
 
 def slider(weight, low, high, width):
@@ -36,7 +36,7 @@ def slider(weight, low, high, width):
 def frame(explorer, weight):
     """The slider at ``weight`` above the picture of the explorer, in few colours."""
     explorer.set(weight=float(weight))
-    picture, control = explorer.pixels(), explorer.controls["weight"]
+    picture, control = np.asarray(Image.open(io.BytesIO(explorer.png(dpi=100)))), explorer.controls["weight"]
     bar = slider(weight, control.min, control.max, picture.shape[1])
     image = Image.fromarray(np.concatenate([bar, picture])).convert("RGB")
     return image.quantize(48, dither=Image.Dither.NONE)

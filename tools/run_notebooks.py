@@ -74,7 +74,7 @@ def normal_form(notebook):
         metadata["code"] = notebook.metadata.code
     notebook.metadata = nbformat.from_dict(metadata)
     for cell in notebook.cells:
-        authored = {k: v for k, v in cell.metadata.items() if k in ("tags", "slideshow", "jupyter")}
+        authored = {k: v for k, v in cell.metadata.items() if k in ("tags", "jupyter")}
         cell.metadata = nbformat.from_dict(authored)
         for output in cell.get("outputs", []):
             data = output.get("data", {})

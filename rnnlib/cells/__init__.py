@@ -3,7 +3,8 @@
 from .base import Cell
 from .elman import Elman
 from .gru import GRUResetAfter, GRUResetBefore
+from .indrnn import IndRNN
 from .jordan import Jordan
 from .lstm import LSTM, PeepholeLSTM
 
-__all__ = ["LSTM", "Cell", "Elman", "GRUResetAfter", "GRUResetBefore", "Jordan", "PeepholeLSTM"]
+__all__ = ["LSTM", "Cell", "Elman", "GRUResetAfter", "GRUResetBefore", "IndRNN", "Jordan", "PeepholeLSTM"]

@@ -2,8 +2,10 @@
 
 import numpy as np
 
-from ..checks import check_array, check_choice, check_dtype, check_rng, check_size, shape_text
+from ..checks import check_array, check_choice, check_dtype, check_number, check_rng, check_size, check_state
+from ..describe import call_text, options_of
 from ..initializers import INITIALIZERS, scaled_normal
+from ..unroll import unroll_cell
 
 
 class Cell:
@@ -16,6 +18,12 @@ class Cell:
     of rows that are stacked in the weights. Inside, every block is an array of its own: the pre-activations of
     a step are ``(G, B, H)``, the recurrent weights ``(G, H, N)``. A subclass names its parts and writes
     :meth:`new_trace` and :meth:`step` for the way forward, :meth:`slopes` and :meth:`step_back` for the way back.
+
+    The recurrence is taken to be a matrix product, W_h h_{t-1}. A cell with another one, as :class:`rnnlib.IndRNN`,
+    also writes :meth:`draw_recurrent`, :meth:`forward_weights`, :meth:`backward_weights`,
+    :meth:`recurrent_gradient` and :meth:`squared_terms`. What may be overwritten: :meth:`step` fills ``state`` and
+    ``trace``, and ``a``, where the gates take the place of their pre-activations; :meth:`step_back` turns the slopes
+    into deltas. ``previous``, ``d_state`` and the weights belong to others and are left as they are.
     """
 
     states = ("h",)
@@ -33,19 +41,32 @@ class Cell:
         sizes = check_size("input_size", input_size), check_size("state_size", state_size)
         self.params = self.draw_params(sizes, rng, recurrent, gain, dtype)
 
+    def __repr__(self):
+        return call_text(
+            self, **dict(zip(self.size_names, self.sizes, strict=True)), **options_of(self, **self.options())
+        )
+
+    def options(self):
+        """The options of the cell that are not parameters, by name."""
+        return {}
+
     def draw_params(self, sizes, rng, recurrent="scaled_normal", gain=1.0, dtype=np.float64):
         """Fresh parameters for a cell of these sizes, as :meth:`__init__` says."""
         check_rng("rng", rng)
-        initialize = INITIALIZERS[check_choice("recurrent", recurrent, INITIALIZERS)]
         dtype = check_dtype("dtype", dtype)
         params = {}
         for name, shape in self.shapes(*sizes).items():
             if name == self.recurrent_weight:
-                rows = shape[0] // len(self.blocks)
-                params[name] = np.concatenate([initialize(rng, rows, shape[1], gain) for _ in self.blocks])
+                params[name] = self.draw_recurrent(rng, shape, recurrent, check_number("gain", gain, least=0))
             else:
                 params[name] = scaled_normal(rng, *shape) if len(shape) == 2 else np.zeros(shape)
         return {name: value.astype(dtype) for name, value in params.items()}
+
+    def draw_recurrent(self, rng, shape, recurrent, gain):
+        """The recurrent weights: each block from the initializer called ``recurrent``, with its ``gain``."""
+        initialize = INITIALIZERS[check_choice("recurrent", recurrent, INITIALIZERS)]
+        rows = shape[0] // len(self.blocks)
+        return np.concatenate([initialize(rng, rows, shape[1], gain) for _ in self.blocks])
 
     @classmethod
     def from_params(cls, params, **options):
@@ -77,14 +98,17 @@ class Cell:
 
     def check_params(self, finite=True):
         """Raise TypeError or ValueError unless the parameters have the right names, shapes and one dtype."""
-        names = set(self.shapes(*(1 for _ in self.size_names)))
-        if set(self.params) != names:
+        shapes = self.shapes(*(1 for _ in self.size_names))
+        if set(self.params) != set(shapes):
             raise ValueError(
-                f"params: expected the names {sorted(names)} of {type(self).__name__}, got {sorted(self.params)}"
+                f"params: expected the names {sorted(shapes)} of {type(self).__name__}, "
+                f"got {sorted(self.params, key=str)}"
             )
+        # first the number of their axes, from which the sizes are read, then the sizes
         weights = (self.recurrent_weight, self.input_weight)
         for name in weights:
-            check_array(name, self.params[name], finite=finite, out=None, **{"in": None})
+            axes = ("out", "in")[: len(shapes[name])]
+            check_array(name, self.params[name], finite=finite, **dict.fromkeys(axes))
         shapes = self.shapes(*self.sizes)
         for name in dict.fromkeys((*weights, *shapes)):
             axes = dict(zip(("out", "in"), shapes[name], strict=False))
@@ -103,7 +127,7 @@ class Cell:
     @property
     def state_size(self):
         """The size of the state that is fed back: H, and for a Jordan cell O."""
-        return self.params[self.recurrent_weight].shape[1]
+        return self.params[self.recurrent_weight].shape[-1]
 
     @property
     def output_size(self):
@@ -114,6 +138,18 @@ class Cell:
     def dtype(self):
         """float64 or float32, the type of every parameter."""
         return self.params[self.input_weight].dtype
+
+    def unroll(self, x, state=None, lengths=None):
+        """The :class:`rnnlib.Run` over ``x (T, B, D)``, as :func:`rnnlib.unroll` says."""
+        return unroll_cell(self, x, state, lengths)
+
+    def forward_weights(self):
+        """The recurrent weights as :meth:`step` takes them: each block transposed, ``(G, N, H)``."""
+        return np.ascontiguousarray(self.blocks_of(self.recurrent_weight).swapaxes(1, 2))
+
+    def backward_weights(self):
+        """The recurrent weights as :meth:`step_back` takes them: ``(G, H, N)``."""
+        return self.blocks_of(self.recurrent_weight)
 
     def new_trace(self, a):
         """Room for what the way back and the figures need of every step: a NamedTuple of arrays ``(T, B, H)``.
@@ -145,20 +181,9 @@ class Cell:
         """
         raise NotImplementedError
 
-    def zero_state(self, batch):
-        """The state before the first step: a tuple of zeros ``(B, N)``, one for each name in ``states``."""
-        return tuple(np.zeros((batch, self.state_size), self.dtype) for _ in self.states)
-
     def check_state(self, name, state, batch):
-        """Return ``state`` as a tuple of arrays ``(B, N)``; raise TypeError or ValueError if it is not one."""
-        parts = (state,) if isinstance(state, np.ndarray) else state
-        if not isinstance(parts, tuple) or len(parts) != len(self.states):
-            wanted = ", ".join(f"{part} {shape_text({'B': batch, 'H': self.state_size})}" for part in self.states)
-            raise TypeError(f"{name}: expected a tuple ({wanted}), got {type(state).__name__}")
-        return tuple(
-            check_array(f"{name} {part}", value, dtype=self.dtype, B=batch, H=self.state_size)
-            for part, value in zip(self.states, parts, strict=True)
-        )
+        """Return ``state`` as a tuple of arrays ``(B, N)``, zeros for None; else raise TypeError or ValueError."""
+        return check_state(name, state, dict.fromkeys(self.states, self.state_size), batch, self.dtype)
 
     def blocks_of(self, name):
         """A weight matrix block by block, as a view: ``(G*H, N) -> (G, H, N)``."""
@@ -172,6 +197,14 @@ class Cell:
     def recurrent_deltas(self, slopes):
         """The gradient at the recurrent product, G arrays ``(T, B, H)``: delta, unless a gate stands between."""
         return slopes[0]
+
+    def recurrent_gradient(self, delta, operand):
+        """sum_t dq_t h_{t-1}^T, the gradient of one block of the recurrent weights."""
+        return outer_sum(delta, operand)
+
+    def squared_terms(self, delta, operand):
+        """||dq h^T||^2 = ||dq||^2 ||h||^2, how much one step adds to that gradient: ``(M, H), (N,) -> (M,)``."""
+        return np.sum(delta**2, axis=1) * np.sum(operand**2)
 
     def input_gradient(self, slopes):
         """dL/dx_t = W_x^T da_t for all steps at once, ``(T, B, D)``."""
@@ -189,7 +222,7 @@ class Cell:
         pairs = zip(self.recurrent_deltas(slopes), self.recurrent_operands(run), strict=True)
         return {
             self.input_weight: np.concatenate([outer_sum(block, run.x) for block in da]),
-            self.recurrent_weight: np.concatenate([outer_sum(block, operand) for block, operand in pairs]),
+            self.recurrent_weight: np.concatenate([self.recurrent_gradient(*pair) for pair in pairs]),
             self.bias: np.concatenate([total(block) for block in da]),
         }
 

@@ -32,6 +32,9 @@ class Elman(Cell):
     def set_options(self, activation="tanh"):
         self.activation = get_activation(activation)
 
+    def options(self):
+        return {"activation": self.activation.name}
+
     def new_trace(self, a):
         return ElmanTrace(*a)
 

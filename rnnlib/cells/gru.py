@@ -41,7 +41,8 @@ class GRUResetBefore(Cell):
         np.multiply(r, h, out=reset_h)
         n += reset_h @ W_T[2]
         np.tanh(n, out=n)
-        mix(z, h, n, out=state[0])
+        # h_t = z * h_{t-1} + (1 - z) * n = n + z * (h_{t-1} - n)
+        np.add(n, z * (h - n), out=state[0])
 
     def slopes(self, previous, state, trace):
         # delta_r = d(r * h_{t-1}) * h_{t-1} r (1 - r)
@@ -102,7 +103,8 @@ class GRUResetAfter(Cell):
         np.add(q[2], self.params["b_nh"], out=q_n)
         n += r * q_n
         np.tanh(n, out=n)
-        mix(z, h, n, out=state[0])
+        # h_t = z * h_{t-1} + (1 - z) * n = n + z * (h_{t-1} - n)
+        np.add(n, z * (h - n), out=state[0])
 
     def slopes(self, previous, state, trace):
         # delta_r = delta_n * q_n r (1 - r);   and room for the gradient at q_n
@@ -128,25 +130,8 @@ class GRUResetAfter(Cell):
         return super().weight_gradients(run, slopes) | {"b_nh": total(slopes[1])}
 
 
-def mix(z, h, n, out):
-    """z * h + (1 - z) * n, computed as n + z * (h - n)."""
-    np.subtract(h, n, out=out)
-    out *= z
-    out += n
-
-
 def gate_slopes(h, trace, seen_by_reset):
     """The slopes of r, z and n in either form, ``(3, T, B, H)``; the reset gate multiplies ``seen_by_reset``."""
     r, z, n, _ = trace
-    slopes = np.empty((3, *r.shape), r.dtype)
-    slope_r, slope_z, slope_n = slopes
-    sigmoid_slope(r, out=slope_r)
-    slope_r *= seen_by_reset
     # delta_z = dh * (h_{t-1} - n) z (1 - z);   delta_n = dh * (1 - z)(1 - n^2)
-    keep = 1 - z
-    np.subtract(h, n, out=slope_z)
-    slope_z *= z
-    slope_z *= keep
-    tanh_slope(n, out=slope_n)
-    slope_n *= keep
-    return slopes
+    return np.stack((seen_by_reset * sigmoid_slope(r), (h - n) * sigmoid_slope(z), (1 - z) * tanh_slope(n)))

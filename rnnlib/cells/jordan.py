@@ -36,6 +36,9 @@ class Jordan(Cell):
     def set_options(self, activation="tanh"):
         self.activation = get_activation(activation)
 
+    def options(self):
+        return {"activation": self.activation.name}
+
     @classmethod
     def shapes(cls, input_size, hidden_size, output_size):
         return {

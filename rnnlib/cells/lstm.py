@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..activations import sigmoid, sigmoid_slope, tanh_slope
-from ..checks import FLOATS, check_number
+from ..checks import check_number
 from .base import Cell, back_through, total
 
 
@@ -46,32 +46,21 @@ class LSTM(Cell):
         i, f, g, o, tanh_c = trace
         # i, f, o = sigmoid(a + W_h h_{t-1}) in their blocks;   g = tanh(a + W_h h_{t-1}) in its block
         a += h @ W_T
-        squash(a)
+        sigmoid(a[:2], out=a[:2])
+        np.tanh(g, out=g)
+        sigmoid(o, out=o)
         # c_t = f * c_{t-1} + i * g;   h_t = o * tanh(c_t)
-        np.multiply(f, c, out=c_new)
-        c_new += i * g
+        np.add(f * c, i * g, out=c_new)
         np.tanh(c_new, out=tanh_c)
         np.multiply(o, tanh_c, out=h_new)
 
     def slopes(self, previous, state, trace):
         i, f, g, o, tanh_c = trace
         c_before = previous[1]
-        delta = np.empty((4, *i.shape), i.dtype)
-        delta_i, delta_f, delta_g, delta_o = delta
-        # delta_i = dc * g i (1 - i);   delta_f = dc * c_{t-1} f (1 - f)
-        sigmoid_slope(i, out=delta_i)
-        delta_i *= g
-        sigmoid_slope(f, out=delta_f)
-        delta_f *= c_before
-        # delta_g = dc * i (1 - g^2);   delta_o = dh * tanh(c) o (1 - o)
-        tanh_slope(g, out=delta_g)
-        delta_g *= i
-        sigmoid_slope(o, out=delta_o)
-        delta_o *= tanh_c
-        # dc += dh * o (1 - tanh(c)^2)
-        slope_c = tanh_slope(tanh_c)
-        slope_c *= o
-        return delta, slope_c
+        # delta_i = dc * g i (1 - i);   delta_f = dc * c_{t-1} f (1 - f);   delta_g = dc * i (1 - g^2)
+        # delta_o = dh * tanh(c) o (1 - o);   dc += dh * o (1 - tanh(c)^2)
+        delta = (g * sigmoid_slope(i), c_before * sigmoid_slope(f), i * tanh_slope(g), tanh_c * sigmoid_slope(o))
+        return np.stack(delta), o * tanh_slope(tanh_c)
 
     def step_back(self, W, d_state, slopes, trace):
         d_h, d_c = d_state
@@ -106,8 +95,7 @@ class PeepholeLSTM(LSTM):
         sigmoid(a[:2], out=a[:2])
         np.tanh(g, out=g)
         # c_t = f * c_{t-1} + i * g;   o = sigmoid(a + W_h h_{t-1} + p_o * c_t);   h_t = o * tanh(c_t)
-        np.multiply(f, c, out=c_new)
-        c_new += i * g
+        np.add(f * c, i * g, out=c_new)
         o += p_o * c_new
         sigmoid(o, out=o)
         np.tanh(c_new, out=tanh_c)
@@ -132,17 +120,3 @@ class PeepholeLSTM(LSTM):
         pairs = ((delta_i, c[:-1]), (delta_f, c[:-1]), (delta_o, c[1:]))
         own = {"p": np.stack([total(delta * memory) for delta, memory in pairs])}
         return super().weight_gradients(run, slopes) | own
-
-
-# the blocks i, f and o are sigmoids, which take half before the tanh and after it; g is a tanh
-HALF = np.array([0.5, 0.5, 1, 0.5])[:, None, None]
-SCALE_AND_SHIFT = {np.dtype(dtype): (HALF.astype(dtype), (1 - HALF).astype(dtype)) for dtype in FLOATS}
-
-
-def squash(z):
-    """Turn the pre-activations ``(4, B, H)`` into i, f, g, o in place, by one tanh: sigmoid(z) = tanh(z/2)/2 + 1/2."""
-    scale, shift = SCALE_AND_SHIFT[z.dtype]
-    z *= scale
-    np.tanh(z, out=z)
-    z *= scale
-    z += shift

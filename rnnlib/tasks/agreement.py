@@ -6,7 +6,7 @@ representations, simple recurrent networks, and grammatical structure.
 
 import numpy as np
 
-from ..checks import check_rng, check_size
+from ..checks import check_rng, check_size, check_texts
 from ..model import Batch
 
 STOP, ARTICLE = ".", "the"
@@ -40,7 +40,8 @@ def draw_sentences(rng, size):
 
 
 def is_sentence(words):
-    """Whether the grammar can make this list of words."""
+    """Whether the grammar can make this list of words. Raises TypeError for anything but a list of strings."""
+    check_texts("words", words)
     if len(words) < 4 or len(words) > 4 + MOST_ADVERBS or words[0] != ARTICLE or words[-1] != STOP:
         return False
     agrees = any(words[1] in nouns and words[-2] in verbs for nouns, verbs in zip(NOUNS, VERBS, strict=True))
@@ -64,8 +65,15 @@ def entropy():
 def encode(sentences):
     """Inputs and targets for predicting each next word: a :class:`Batch`, padded to one length.
 
-    The input at step t is word t-1, one-hot, and zeros before the first; the target is word t.
+    The input at step t is word t-1, one-hot, and zeros before the first; the target is word t. Raises TypeError or
+    ValueError for anything but lists of words of the grammar, at least one in each.
     """
+    if not isinstance(sentences, list | tuple) or not sentences:
+        raise ValueError(f"sentences: expected a list of at least one list of words, got {sentences!r}")
+    for words in sentences:
+        unknown = sorted(set(check_texts("sentences", words)) - set(WORDS))
+        if unknown or not words:
+            raise ValueError(f"sentences: expected words among {', '.join(WORDS)}, at least one, got {list(words)}")
     lengths = np.array([len(words) for words in sentences])
     targets = np.zeros((lengths.max(), len(sentences)), dtype=int)
     for b, words in enumerate(sentences):

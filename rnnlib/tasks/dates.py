@@ -9,7 +9,8 @@ from itertools import takewhile
 
 import numpy as np
 
-from ..checks import check_choice, check_rng, check_size
+from ..checks import check_choice, check_rng, check_size, check_texts
+from ..sampling import check_symbols
 from ..seq2seq import Pairs
 
 MONTHS = (
@@ -45,11 +46,13 @@ PARTS = {"training": DAYS[DAYS % 10 != 0], "held out": DAYS[DAYS % 10 == 0]}
 
 def chinese(date):
     """The date as it is written in Chinese: "2026年11月2日"."""
+    _check_date(date)
     return f"{date.year}年{date.month}月{date.day}日"
 
 
 def english(date, form):
     """The date in one of FORMS: "November 2nd, 2026". Raises ValueError for an unknown form."""
+    _check_date(date)
     month, weekday = MONTHS[date.month - 1], WEEKDAYS[date.weekday()]
     ending = "th" if 11 <= date.day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(date.day % 10, "th")
     return check_choice("form", form, FORMS).format(
@@ -79,8 +82,10 @@ def draw_batch(rng, size, part="training", forms=FORMS):
 
     Raises as :func:`draw_dates`, and ValueError for an unknown form.
     """
-    if not forms:
+    if not check_texts("forms", forms):
         raise ValueError("forms: expected at least one of FORMS, got none")
+    for form in forms:
+        check_choice("forms", form, FORMS)
     dates = draw_dates(rng, size, part)
     chosen = rng.integers(len(forms), size=size)
     source, source_lengths = encode([english(date, forms[k]) for date, k in zip(dates, chosen, strict=True)])
@@ -89,6 +94,8 @@ def draw_batch(rng, size, part="training", forms=FORMS):
 
 def unknown_characters(text):
     """The characters of ``text`` that no date is written with, each once, in order: a string."""
+    if not isinstance(text, str):
+        raise TypeError(f"text: expected a string, got {type(text).__name__}")
     return "".join(dict.fromkeys(character for character in text if character not in ALPHABET))
 
 
@@ -132,12 +139,16 @@ def encode_chinese(texts):
 
 def decode(symbols):
     """The texts of ``symbols (T, B)``, each up to its END: a list of B strings."""
-    columns = np.asarray(symbols).T.tolist()
+    columns = check_symbols("symbols", symbols, len(SYMBOLS), axes=("T", "B")).T.tolist()
     return ["".join(takewhile(lambda symbol: symbol != END, (SYMBOLS[k] for k in column))) for column in columns]
 
 
+def _check_date(date):
+    if not isinstance(date, datetime.date):
+        raise TypeError(f"date: expected a datetime.date, got {type(date).__name__}")
+
+
 def _check_texts(texts):
-    if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-        raise TypeError(f"texts: expected a list of strings, got {texts!r}")
+    check_texts("texts", texts)
     if not texts or not all(texts):
         raise ValueError(f"texts: expected at least one text, and at least one character in each, got {list(texts)}")

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..checks import check_rng, check_size
+from ..checks import check_rng, check_size, check_texts
 from ..model import Batch
+from ..sampling import check_symbols
 
 START, END = "REQUEST", "<end>"
 # Each part of a request, and the ways to say it with their probabilities; capitals are parts again.
@@ -119,19 +120,22 @@ def as_batch(requests):
     x is ``(T, B, len(WORDS))``, one-hot, zeros at the first step, where nothing has been said; the last target of
     each request is END. Raises ValueError for no request at all, and for a word that is not in the grammar.
     """
+    if not isinstance(requests, list | tuple) or not requests:
+        raise ValueError(f"requests: expected at least one request, a list of words, got {requests!r}")
+    for words in requests:
+        _check_words(words, "requests")
     lengths = np.array([len(words) + 1 for words in requests])
-    if not len(lengths):
-        raise ValueError("requests: expected at least one, got none")
     targets = np.full((lengths.max(), len(lengths)), WORD_INDEX[END])
     for b, words in enumerate(requests):
-        targets[: len(words), b] = [WORD_INDEX[word] for word in _check_words(words)]
+        targets[: len(words), b] = [WORD_INDEX[word] for word in words]
     x, targets = _late(targets)
     return Batch(x, targets, np.arange(len(x))[:, None] < lengths, lengths)
 
 
 def decode(symbols):
     """The requests in ``symbols (T, B)``, each up to its END: a list of B lists of words."""
-    columns = ([WORDS[k] for k in column] for column in np.asarray(symbols).T.tolist())
+    symbols = check_symbols("symbols", symbols, len(WORDS), axes=("T", "B"))
+    columns = ([WORDS[k] for k in column] for column in symbols.T.tolist())
     return [column[: column.index(END)] if END in column else column for column in columns]
 
 
@@ -190,10 +194,10 @@ def _late(symbols):
     return x, symbols
 
 
-def _check_words(words):
+def _check_words(words, name="words"):
     if isinstance(words, str):
-        raise TypeError(f"words: expected a list of words, got the string {words!r}: split it")
-    unknown = sorted(set(words) - set(WORDS[:-1]))
+        raise TypeError(f"{name}: expected a list of words, got the string {words!r}: split it")
+    unknown = sorted(set(check_texts(name, words)) - set(WORDS[:-1]))
     if unknown:
-        raise ValueError(f"words: expected words of the grammar, {', '.join(WORDS[:-1])}; got {', '.join(unknown)}")
+        raise ValueError(f"{name}: expected words of the grammar, {', '.join(WORDS[:-1])}; got {', '.join(unknown)}")
     return words

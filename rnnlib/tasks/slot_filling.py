@@ -7,7 +7,7 @@ must have seen what follows.
 
 import numpy as np
 
-from ..checks import check_choice, check_rng, check_size
+from ..checks import check_choice, check_rng, check_size, check_texts
 from ..model import Batch
 
 CITIES = ("Taipei", "Tokyo", "Oslo", "Lima", "Cairo", "Paris")
@@ -41,8 +41,12 @@ def encode(requests):
     ``requests`` is a list of lists of words. Raises TypeError for anything else, and ValueError for a word that
     is not among WORDS, for an empty request and for no request at all.
     """
-    if isinstance(requests, str) or any(isinstance(words, str) for words in requests):
+    if not isinstance(requests, list | tuple):
+        raise TypeError(f"requests: expected a list of lists of words, got {type(requests).__name__}")
+    if any(isinstance(words, str) for words in requests):
         raise TypeError('requests: expected a list of lists of words, [["arrive", "Taipei"]], got a string: split it')
+    for words in requests:
+        check_texts("requests", words)
     if not requests or not all(requests):
         raise ValueError(f"requests: expected at least one request of at least one word, got {requests}")
     unknown = sorted({word for words in requests for word in words} - set(WORDS))

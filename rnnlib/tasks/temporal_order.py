@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..checks import check_rng, check_size
+from ..checks import check_index, check_rng, check_size
 from ..model import Batch
 
 MARKED = ("X", "Y")
@@ -40,5 +40,8 @@ def draw_batch(rng, size, steps):
 
 
 def text(batch, sequence=0):
-    """One sequence of a batch as a string, ``"BadbXcaYbdE"``."""
+    """One sequence of a batch as a string, ``"BadbXcaYbdE"``. Raises TypeError or ValueError for anything else."""
+    if not isinstance(batch, Batch):
+        raise TypeError(f"batch: expected a Batch, as draw_batch returns, got {type(batch).__name__}")
+    check_index("sequence", sequence, batch.x.shape[1])
     return "".join(SYMBOLS[k] for k in batch.x[:, sequence].argmax(axis=-1))

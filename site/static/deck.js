@@ -1,59 +1,57 @@
-// The deck: what does not fit on a slide goes on below it, then reveal.js shows the slides.
+// The deck: a slide is set smaller until it fits, then reveal.js shows the slides, and keys lead on wherever the focus is.
 const WIDTH = 1280;
 const HEIGHT = 720;
-// A slide is set this much smaller, in steps, before it is cut in two.
-const SMALLER = [1, 0.95, 0.9, 0.85, 0.8];
-// What cannot be cut, one block, may be set smaller still.
-const SMALLEST = [...SMALLER, 0.75, 0.7, 0.65, 0.6];
+const HEIGHTS = Array.from({ length: 15 }, (_, k) => 580 - 15 * k); // of a picture at most, before the type is set smaller
+const SIZES = Array.from({ length: 17 }, (_, k) => 1.4 - 0.05 * k); // of the type, which the tests keep above 24 pixels
+const PICTURE = "img, figure, pre, table"; // beside one, words are no larger than usual
 
 const wide = (part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0;
 const fits = (slide) =>
   slide.scrollHeight <= HEIGHT && slide.scrollWidth <= WIDTH && ![...slide.querySelectorAll(".block")].some(wide);
 
-// Set a slide in the largest type of a list in which it fits; say whether there is one.
-const setType = (slide, sizes) =>
-  sizes.some((size) => {
+// Set a slide in the largest type in which it fits, with pictures as high as may be.
+const layOut = (slide) =>
+  SIZES.filter((size) => size <= 1 || !slide.querySelector(PICTURE)).some((size) => {
     slide.style.fontSize = `${size}em`;
-    return fits(slide);
+    return HEIGHTS.some((height) => {
+      slide.style.setProperty("--picture-height", `${height}px`);
+      return fits(slide);
+    });
   });
 
-// Move the blocks that do not fit to a new slide below, under the same heading.
-const cut = (slide) => {
-  const heading = slide.querySelector("h1, h2, h3, h4");
-  const below = document.createElement("section");
-  if (heading) {
-    const repeated = heading.cloneNode(true);
-    repeated.classList.add("continued");
-    repeated.removeAttribute("id");
-    below.append(repeated);
-  }
-  const moved = [];
-  slide.style.fontSize = "1em";
-  while (!fits(slide)) {
-    const blocks = [...slide.children].filter((child) => !child.matches("aside, .continued"));
-    if (blocks.length < 2) break;
-    moved.unshift(blocks.at(-1));
-    moved[0].remove();
-  }
-  if (!moved.length) return null;
-  below.append(...moved);
-  slide.after(below);
-  return below;
+// The control that has the focus, also inside an explorer.
+const focused = () => {
+  let node = document.activeElement;
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+  return node;
 };
 
-const layOut = (slide) => {
-  if (setType(slide, SMALLER)) return;
-  const below = cut(slide);
-  setType(slide, SMALLEST);
-  if (below) layOut(below);
-};
+// A slider keeps the arrow keys; the keys of a clicker lead on, and Escape gives all keys back to the slides.
+window.addEventListener(
+  "keydown",
+  (event) => {
+    if (document.querySelector("dialog[open]")) return event.stopImmediatePropagation(); // the dialog has its own
+    const control = event.composedPath()[0].closest?.("input, select, textarea, button, summary, [role=slider]");
+    if (!control || event.ctrlKey || event.metaKey || event.altKey) return;
+    const leads = event.key === " " && control.matches("input[type=range], [role=slider]");
+    if (event.key === "Escape") control.blur();
+    else if (event.key === "PageDown" || (leads && !event.shiftKey)) Reveal.next();
+    else if (event.key === "PageUp" || leads) Reveal.prev();
+    else return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
 
 window.addEventListener("load", async () => {
+  const { ready, keyboard } = globalThis.LECTURE ?? { ready: wakeAll, keyboard: {} };
   await MathJax.startup.promise;
   await document.fonts.ready;
+  await ready(); // the explorers live
   // Slides are measured as they will be shown, one under the other.
   document.body.classList.add("measuring");
-  for (const slide of document.querySelectorAll(".slides > section > section")) layOut(slide);
+  document.querySelectorAll(".slides > section").forEach(layOut);
   document.body.classList.remove("measuring");
   await Reveal.initialize({
     width: WIDTH,
@@ -63,7 +61,10 @@ window.addEventListener("load", async () => {
     hash: true,
     slideNumber: "c/t",
     transition: "none",
+    navigationMode: "linear",
+    keyboard,
     plugins: [RevealNotes],
   });
+  Reveal.on("slidechanged", () => focused()?.blur());
   document.body.classList.add("ready");
 });

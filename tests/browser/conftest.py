@@ -22,12 +22,12 @@ def chromium():
         yield chromium
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The site with few pictures for each explorer: its folder and its address on a plain web server."""
     from build_site import build
 
     folder = tmp_path_factory.mktemp("site")
-    build(ROOT / "notebooks", folder, most=6)
+    build(ROOT / "notebooks", folder, most=3)
     with served(folder) as address:
         yield types.SimpleNamespace(folder=folder, address=address)

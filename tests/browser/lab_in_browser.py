@@ -24,7 +24,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update"),
 )
 # Console errors that are not ours, by a part of their text, and why they come.
-NOT_OURS = {}
+NOT_OURS = {"Failed to execute 'removeChild'": "JupyterLab, on and off, when a notebook of many outputs is scrolled"}
 
 
 def find_browser():
@@ -111,12 +111,16 @@ class Notebook:
         self.page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
         self.page.set_default_timeout(90_000)
         self.page.on("console", self._heard)
-        self.page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
+        self.page.on("pageerror", self._uncaught)
         self.open()
 
     def _heard(self, message):
         if message.type == "error" and not any(part in message.text for part in NOT_OURS):
             self.errors.append(f"{message.text} ({message.location.get('url')})")
+
+    def _uncaught(self, error):
+        if not any(part in error.message for part in NOT_OURS):
+            self.errors.append(f"uncaught: {error.message}\n{error.stack}")
 
     def open(self):
         """Open the notebook afresh, as after a start of the browser, and wait until its kernel is idle."""
@@ -171,52 +175,65 @@ class Notebook:
 
 
 class Explorer:
-    """A live figure on the page, as a hand and an eye meet it."""
+    """A live figure on the page, in a notebook or on the site, as a hand and an eye meet it."""
 
-    def __init__(self, cell):
-        self.page = cell.page
-        self.picture = cell.locator(".jp-OutputArea img.widget-image").first
-        self.caption = cell.locator(".jp-OutputArea [role=status]").first
-        self.handles = cell.locator(".noUi-handle")
-        self.button = lambda words: cell.get_by_role("button", name=words, exact=True)
-        self.picture.wait_for()
+    def __init__(self, around):
+        self.page = around.page
+        self.host = around.locator("[data-lm-suppress-shortcuts]").first
+        self.svg, self.said = self.host.locator("svg"), self.host.locator(".said")
+        self.spoken, self.note = self.host.locator("[role=status]"), self.host.locator(".note")
+        self.ranges, self.handles = self.host.locator("input[type=range]"), self.host.locator(".handle")
+        self.button = lambda words: self.host.get_by_role("button", name=words)
+        self.host.wait_for()
+        self.page.wait_for_function("host => host.dataset.drawn", arg=self.host.element_handle())
 
     def seen(self):
-        """The picture that is on the page, as a PNG in a data URL."""
-        return self.picture.evaluate(
-            """async picture => {
-                await picture.decode();
-                const canvas = document.createElement('canvas');
-                [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
-                canvas.getContext('2d').drawImage(picture, 0, 0);
-                return canvas.toDataURL();
-            }"""
-        )
+        """The picture that is on the page, as SVG text."""
+        return self.svg.locator(".scene").inner_html()
+
+    def sentence(self):
+        return self.said.inner_text()
 
     def after(self, action):
-        """Do something and wait until the page shows another picture and another sentence; give both."""
-        source, said = self.picture.get_attribute("src"), self.caption.inner_text()
+        """Do something and wait until the page has drawn again and rests; give the picture and the sentence."""
+        drawn = self.host.evaluate("host => Number(host.dataset.drawn)")
         action()
         self.page.wait_for_function(
-            "([picture, source]) => picture.src !== source && picture.complete",
-            arg=[self.picture.element_handle(), source],
+            "([host, drawn]) => Number(host.dataset.drawn) > drawn && !host.dataset.asks",
+            arg=[self.host.element_handle(), drawn],
         )
-        self.page.wait_for_function(
-            "([caption, said]) => caption.querySelector('[role=status]')?.innerText !== said",
-            arg=[self.caption.locator("..").element_handle(), said],
-        )
-        return self.seen(), self.caption.inner_text()
+        return self.seen(), self.sentence()
 
-    def press(self, key, handle=0):
+    def press(self, key, control=0):
         """Press a key on a slider."""
-        self.handles.nth(handle).focus()
+        self.ranges.nth(control).focus()
         self.page.keyboard.press(key)
 
-    def drag(self, pixels, handle=0):
-        """Take a slider with the mouse and drag it to the right, or to the left if ``pixels`` is negative."""
-        box = self.handles.nth(handle).bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    def drag(self, part, across, down):
+        """Take a part with the mouse and drag it so many pixels."""
+        part.scroll_into_view_if_needed()
+        x, y = middle(part)
         self.page.mouse.move(x, y)
         self.page.mouse.down()
-        self.page.mouse.move(x + pixels, y, steps=5)
+        self.page.mouse.move(x + across, y + down, steps=5)
         self.page.mouse.up()
+
+    def swipe(self, part, across, down):
+        """Take a part with a finger and drag it so many pixels."""
+        part.scroll_into_view_if_needed()
+        x, y = middle(part)
+        client = self.page.context.new_cdp_session(self.page)
+
+        def touch(kind, *places):
+            points = [{"x": at, "y": up} for at, up in places]
+            client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        touch("touchStart", (x, y))
+        for k in range(1, 6):
+            touch("touchMove", (x + across * k / 5, y + down * k / 5))
+        touch("touchEnd")
+
+
+def middle(part):
+    box = part.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

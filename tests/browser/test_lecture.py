@@ -1,72 +1,112 @@
-"""The live lecture: a chapter as slides in JupyterLab, with sliders that move what is on the slide."""
+"""A lecture, started as a teacher starts it and led by the keys that docs/TEACHING.md names."""
 
+import contextlib
+import re
+import signal
+import subprocess
+import sys
+
+import lecture as lecture_tool
+import nbformat
 import pytest
-from lab_in_browser import Explorer, Notebook, lab_server
+from chapters import chapters
+from lab_in_browser import Explorer
 from run_notebooks import ROOT
 
-CHAPTER = ROOT / "notebooks" / "03_vanishing_exploding_gradients.ipynb"
+PLACE = "() => Reveal.getSlidePastCount()"
+COMMAND = [sys.executable, str(ROOT / "tools" / "lecture.py")]
 
 
-@pytest.fixture(scope="module")
-def lecture(chromium, tmp_path_factory):
-    """Chapter 3 in JupyterLab with jupyterlab-deck, its set-up and its first explorer run in lecture style."""
-    pytest.importorskip("jupyterlab_deck")
-    folder = tmp_path_factory.mktemp("lecture")
-    text = CHAPTER.read_text(encoding="utf-8")
-    assert text.count("style.use()") == 1
-    (folder / CHAPTER.name).write_text(text.replace("style.use()", "style.use(lecture=True)"), encoding="utf-8")
-    with lab_server(folder) as address:
-        notebook = Notebook(chromium, address, CHAPTER.name)
-        yield notebook
-        notebook.close()
+@contextlib.contextmanager
+def started(number):
+    """The address of the lecture of a chapter and the process behind it."""
+    process = subprocess.Popen([*COMMAND, number, "--no-browser"], stdout=subprocess.PIPE, text=True)
+    try:
+        yield next(filter(None, (re.search(r"http://\S+", line) for line in process.stdout)))[0], process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        process.stdout.close()
 
 
-def index_of(notebook, part):
-    cells = notebook.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells")
-    return next(k for k, cell in enumerate(cells) if part in "".join(cell["source"]))
+@pytest.fixture(scope="module", params=["0", "3", "7"])
+def lecture(chromium, request):
+    """The page of a lecture and the process behind it."""
+    with started(request.param) as (address, process):
+        page = chromium.new_page(viewport={"width": 1366, "height": 768})
+        page.goto(address)
+        page.wait_for_selector("body.ready", timeout=90_000)
+        yield page, process
+        page.close()
 
 
-def run(notebook, part):
-    """Run the cell whose source holds ``part``."""
-    index = index_of(notebook, part)
-    notebook.page.evaluate(
-        """index => {
-            const notebook = window.jupyterapp.shell.currentWidget.content;
-            notebook.activeCellIndex = index;
-            notebook.deselectAll();
-        }""",
-        index,
-    )
-    notebook.command("notebook:run-cell")
-    return index
-
-
-def test_a_chapter_opens_as_slides_that_advance_and_whose_slider_moves_the_picture(lecture):
-    page = lecture.page
-    run(lecture, "style.use(lecture=True)")
-    index = run(lecture, "explorers.powers()")
-    Explorer(lecture.cell(index))
-    lecture.cell(0)
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 0; }")
-    lecture.command("deck:start")
-    page.wait_for_selector("body[data-jp-deck-mode='presenting']", state="attached")
-    title = page.get_by_role("heading", name="Vanishing and exploding gradients").first
-    title.wait_for()
-    explorer = page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
-    for _ in range(60):
-        if explorer.locator("img.widget-image").first.is_visible():
+def test_keys_lead_on_and_back_and_python_moves_the_picture(lecture):
+    page, process = lecture
+    assert page.evaluate(PLACE) == 0
+    for key, step in [("Space", 1), ("Shift+Space", -1), ("ArrowRight", 1), ("ArrowLeft", -1), ("PageDown", 1)]:
+        before = page.evaluate(PLACE)
+        page.keyboard.press(key)
+        assert page.evaluate(PLACE) == before + step, key
+    page.keyboard.press("Escape")
+    assert page.locator("dialog.leave").is_visible()
+    page.keyboard.press("Escape")  # a slip of the hand
+    assert not page.locator("dialog.leave").is_visible()
+    assert process.poll() is None
+    for _ in range(100):
+        if page.locator("section.present figure.explorer input[type=range]").count():
             break
-        lecture.command("deck:forward")
-        page.wait_for_timeout(150)
-    assert not title.is_visible()
-    live = Explorer(explorer)
-    assert explorer.locator(".widget-label").first.inner_text() == "recurrent weight Wₛ"
-    size = live.picture.evaluate("picture => [picture.naturalWidth, picture.clientWidth]")
-    assert size[0] > 1.4 * 860  # big type: the live engine draws more pixels in the same place
-    first, said = live.seen(), live.caption.inner_text()
-    moved, said_then = live.after(lambda: live.press("ArrowRight"))
-    assert moved != first
-    assert said_then != said
-    assert explorer.locator("img.widget-image").first.is_visible()
-    lecture.command("deck:stop")
-    assert lecture.errors == []
+        page.keyboard.press("PageDown")
+    explorer = Explorer(page.locator("section.present figure.explorer"))
+    first = explorer.seen(), explorer.sentence()
+    here = page.evaluate(PLACE)
+    assert explorer.after(lambda: explorer.press("ArrowRight")) != first
+    assert page.evaluate(PLACE) == here
+    page.keyboard.press("PageDown")  # a clicker, while the slider has the focus
+    assert page.evaluate(PLACE) == here + 1
+    page.keyboard.press("PageUp")
+    page.set_viewport_size({"width": 1024, "height": 768})  # another projector
+    page.wait_for_function("() => Reveal.getScale() < 0.85")
+    assert page.evaluate(PLACE) == here
+    box = explorer.svg.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1024
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
+    explorer.press("ArrowRight")
+    page.wait_for_function(
+        "note => note.textContent.includes('start the lecture again')", arg=explorer.note.element_handle()
+    )
+    assert explorer.svg.is_visible()
+    page.keyboard.press("PageDown")
+    assert page.evaluate(PLACE) == here + 1
+
+
+def test_escape_and_a_click_leave_and_python_ends(chromium):
+    with started("0") as (address, process):
+        page = chromium.new_page()
+        page.goto(address)
+        page.wait_for_selector("body.ready", timeout=90_000)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Leave").click()
+        page.get_by_text("The lecture has ended. Close this page.").wait_for()
+        assert process.wait(30) == 0
+        page.close()
+
+
+def test_a_notebook_that_was_not_run_is_answered_with_the_command_that_runs_it(tmp_path):
+    (original,) = (chapter for chapter in chapters() if chapter.number == 0)
+    notebook = nbformat.read(original.path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.update(execution_count=None, outputs=[])
+    path = tmp_path / original.path.name
+    nbformat.write(notebook, path)
+    with pytest.raises(lecture_tool.NotReady, match=rf"run  python tools/run_notebooks.py notebooks/{path.name}"):
+        lecture_tool.prepare(lecture_tool.chosen("0", tmp_path), tmp_path / "deck")
+
+
+def test_a_chapter_that_does_not_exist_is_answered_with_the_next_step():
+    done = subprocess.run([*COMMAND, "42"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "There is no chapter 42" in done.stderr
+    assert "python tools/lecture.py 3" in done.stderr

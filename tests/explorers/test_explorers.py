@@ -1,27 +1,28 @@
-"""Every explorer: swept over its controls, compared with pictures drawn afresh and whole, read for its words."""
+"""Every explorer: swept over its controls, compared with pictures drawn afresh, read for its words and weighed."""
 
 import functools
-import importlib
 import itertools
-import pkgutil
+import json
 import re
+import threading
+import zlib
 
-import ipywidgets as widgets
 import matplotlib as mpl
 import numpy as np
 import pytest
+from chapters import chapters
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
-from rnnlib import explorers, style
-from rnnlib.figures.label import Label
-from rnnlib.live import LiveFigure
+from rnnlib.pictures import controls, style
+from rnnlib.pictures.figures.label import Label
+from rnnlib.pictures.live import LiveFigure
 
 FACTORIES = {
-    f"{module.name}.{name}": getattr(importlib.import_module(f"rnnlib.explorers.{module.name}"), name)
-    for module in pkgutil.iter_modules(explorers.__path__)
-    for name in importlib.import_module(f"rnnlib.explorers.{module.name}").__all__
+    f"{chapter.package}.{name}": getattr(chapter.explorers, name)
+    for chapter in chapters()
+    for name in chapter.explorers.__all__
 }
 
 ROUGH_TEXTS = (
@@ -45,19 +46,14 @@ def explorer(request):
 
 def choices(control, rng=None):
     """What a hand can give a control: every option, or the ends of a slider and points between, drawn if ``rng``."""
-    if hasattr(control, "options"):
-        return [value for _, value in control._options_full]
-    if isinstance(control, (widgets.Checkbox, widgets.ToggleButton)):
-        return [False, True]
-    if isinstance(control, widgets.Text):
+    if isinstance(control, controls.Text):
         return [control.value, *ROUGH_TEXTS]
-    low, high, step = control.min, control.max, control.step
-    count = round((high - low) / step)
-    steps = rng.integers(count + 1, size=3) if rng else np.linspace(0, count, 5).round()[1:-1]
-    values = [low, *(low + step * k for k in steps), high]
-    if isinstance(control, widgets.FloatLogSlider):
-        return [control.base**value for value in values]
-    return [type(control.value)(value) for value in values]
+    values = control.positions()
+    if isinstance(control, controls.Choice) or len(values) < 6:
+        return values
+    last = len(values) - 1
+    between = rng.integers(len(values), size=3) if rng else np.linspace(0, last, 5).astype(int)[1:-1]
+    return [values[k] for k in (0, *between, last)]
 
 
 def corners(explorer, most):
@@ -74,19 +70,6 @@ def anywhere(explorer, rng):
         values = choices(control, rng)
         drawn[name] = values[rng.integers(len(values))]
     return drawn
-
-
-def drawn_whole(explorer):
-    """What matplotlib draws when nothing is kept from before."""
-    moving = [part for artist in explorer._blitter.moving for part in artist.findobj()]
-    with style.context():
-        for part in moving:
-            part.set_animated(False)
-        explorer.fig.canvas.draw()
-        for part in moving:
-            part.set_animated(True)
-    explorer.fig.stale = True
-    return np.asarray(explorer.fig.canvas.buffer_rgba())
 
 
 def words_beside_the_axes(fig):
@@ -119,7 +102,6 @@ def outline(text):
 
 def assert_legible(explorer):
     """Nothing reaches beyond the picture and no words beside the axes run into others."""
-    explorer.pixels()
     fig = explorer.fig
     with style.context(explorer._look):
         box, page = fig.get_tightbbox(), fig.bbox_inches
@@ -158,7 +140,7 @@ def test_every_value_is_drawn_and_put_into_words_and_every_control_moves_the_pic
         for value in choices(control):
             explorer.set(**{name: value})
             assert_says_something(explorer)
-            seen.add(explorer.pixels().tobytes())
+            seen.add(explorer.svg())
         assert len(seen) > 1, f"{name} moves nothing"
         explorer.reset()
 
@@ -171,23 +153,80 @@ def test_the_ends_of_all_controls_together_and_random_points_are_drawn(explorer)
 
 
 @pytest.mark.parametrize("name", FACTORIES)
-def test_a_moved_picture_equals_one_drawn_afresh_and_one_drawn_whole(name):
+def test_a_moved_picture_equals_one_drawn_afresh_as_text(name):
     moved, fresh, rng = made(name), FACTORIES[name](), np.random.default_rng(1)
     for _ in range(4):
         moved.set(**anywhere(moved, rng))
     fresh.set(**moved.values)
-    np.testing.assert_array_equal(moved.pixels(), fresh.pixels())
+    assert moved.svg() == fresh.svg()
     assert moved.sentence == fresh.sentence
-    np.testing.assert_allclose(moved.pixels().astype(int), drawn_whole(fresh).astype(int), atol=3)
+    moved._scene.forget()
+    moved.set()
+    assert moved.svg() == fresh.svg(), "drawn whole it differs"
     fresh.close()
 
 
 def test_reset_brings_back_the_first_picture(explorer):
-    first, sentence = explorer.pixels().copy(), explorer.sentence
+    first, sentence = explorer.svg(), explorer.sentence
     explorer.set(**anywhere(explorer, np.random.default_rng(2)))
     explorer.reset()
-    np.testing.assert_array_equal(explorer.pixels(), first)
+    assert explorer.svg() == first
     assert explorer.sentence == sentence
+
+
+class Page:
+    """A page that folds the patches of a figure, as front/live.js does, and counts what each weighs."""
+
+    def __init__(self, figure, monkeypatch):
+        self.state, self.weights, self.troubles = figure.everything(), [], []
+        monkeypatch.setattr(figure, "send", self.heard)
+
+    def heard(self, content, buffers):
+        self.weights.append(len(buffers[0]))
+        patch = json.loads(zlib.decompress(buffers[0]))
+        self.troubles += [patch["trouble"]] if "trouble" in patch else []
+        for name in ("parts", "defs", "colours"):
+            self.state[name] = self.state[name] | patch.get(name, {})
+        self.state |= {name: patch[name] for name in ("scene", "axes", "said", "at") if name in patch}
+
+
+def test_what_the_page_holds_after_many_moves_is_what_a_new_page_gets_and_moves_are_light(explorer, monkeypatch):
+    page, rng = Page(explorer, monkeypatch), np.random.default_rng(3)
+    for name, control in explorer.controls.items():
+        for value in choices(control, rng):
+            explorer._heard(None, {"n": "1", "at": {name: control.position(value)}}, [])
+    assert page.troubles == []
+    everything = json.loads(zlib.decompress(explorer.get_state()["picture"]))
+    for name in ("scene", "parts", "axes", "said", "at"):
+        assert page.state[name] == everything[name], name
+    named = re.findall(r'(?:href="#|url\(#)(\w+)', json.dumps(everything).replace('\\"', '"'))
+    assert set(named) <= page.state["defs"].keys()
+    assert max(page.weights) <= 20_000
+
+
+def test_two_hands_in_two_threads_leave_a_right_picture(explorer, monkeypatch):
+    """JupyterLab sends moves to one thread and runs cells in another."""
+    page, faults = Page(explorer, monkeypatch), []
+
+    def hand(seed):
+        rng = np.random.default_rng(seed)
+        try:
+            for _ in range(6):
+                places = {name: explorer.controls[name].position(v) for name, v in anywhere(explorer, rng).items()}
+                explorer._heard(None, {"n": "1", "at": places}, [])
+        except Exception as error:  # a thread would keep it to itself
+            faults.append(error)
+
+    threads = [threading.Thread(target=hand, args=(seed,)) for seed in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == page.troubles == []
+    shown, said = explorer.svg(), explorer.sentence
+    explorer._scene.forget()
+    explorer.set()
+    assert (explorer.svg(), explorer.sentence) == (shown, said)
 
 
 def test_nothing_is_cut_off_and_no_words_collide(explorer):
@@ -223,10 +262,8 @@ def test_words_stand_for_the_picture_where_it_cannot_be_shown(explorer):
 
 def test_labels_are_words(explorer):
     for name, control in explorer.controls.items():
-        assert control.description.strip(), name
-        assert not set("_$\\") & set(control.description), f"{name}: {control.description!r} reads like code"
-        assert len(control.description) <= 45, f"{name}: {control.description!r} is too long to stand beside a slider"
-        if isinstance(control, widgets.SelectionSlider):
-            words = [option[0] if isinstance(option, tuple) else str(option) for option in control.options]
-            longest = max(words, key=len)
-            assert len(longest) <= 8, f"{name}: the page cuts {longest!r} behind a slider"
+        for words in (control.label, *control.words()):
+            assert words.strip(), name
+            assert not set("_$\\") & set(words), f"{name}: {words!r} reads like code"
+        assert len(control.label) <= 45, f"{name}: {control.label!r} is too long to stand beside a slider"
+        assert len(set(control.words())) == len(control.words()), f"{name}: two positions read alike"

@@ -10,7 +10,9 @@ from rnnlib import (
     Elman,
     GRUResetAfter,
     GRUResetBefore,
+    IndRNN,
     Jordan,
+    MinGRU,
     PeepholeLSTM,
     Stacked,
     bptt,
@@ -30,6 +32,8 @@ CELLS = {
     "lstm": lambda rng, D, H, **kw: LSTM(D, H, rng=rng, **kw),
     "peephole lstm": lambda rng, D, H, **kw: PeepholeLSTM(D, H, rng=rng, **kw),
     "gru, reset before": lambda rng, D, H, **kw: GRUResetBefore(D, H, rng=rng, **kw),
+    "indrnn sigmoid": lambda rng, D, H, **kw: IndRNN(D, H, rng=rng, activation="sigmoid", **kw),
+    "indrnn tanh": lambda rng, D, H, **kw: IndRNN(D, H, rng=rng, activation="tanh", **kw),
     "gru, reset after": lambda rng, D, H, **kw: GRUResetAfter(D, H, rng=rng, **kw),
 }
 WINDOWS = {
@@ -38,9 +42,16 @@ WINDOWS = {
     )
     for window, activation in ((1, "tanh"), (2, "sigmoid"), (3, "linear"), (6, "relu"))
 }
+LINEAR = {
+    f"mingru {gate}": lambda rng, D, H, gate=gate, **kw: MinGRU(D, H, rng=rng, gate=gate, update_bias=0.5, **kw)
+    for gate in ("sigmoid", "tanh")
+}
 FORWARD = {
     "stacked": lambda rng, D, H, **kw: Stacked(
         LSTM(D, 2, rng=rng, **kw), GRUResetBefore(2, 3, rng=rng, **kw), Elman(3, H, rng=rng, **kw)
+    ),
+    "stacked linear recurrences": lambda rng, D, H, **kw: Stacked(
+        MinGRU(D, 2, rng=rng, **kw), MinGRU(2, H, rng=rng, gate="tanh", **kw)
     ),
     "stacked on a window": lambda rng, D, H, **kw: Stacked(
         TDNN(D, 2, 3, rng=rng, **kw), PeepholeLSTM(2, H, rng=rng, **kw)
@@ -57,7 +68,7 @@ BOTH_WAYS = {
         Stacked(Elman(D, 2, rng=rng, **kw), LSTM(2, 1, rng=rng, **kw)), TDNN(D, H - 1, 2, rng=rng, **kw)
     ),
 }
-READ_FORWARD = CELLS | WINDOWS | FORWARD
+READ_FORWARD = CELLS | WINDOWS | LINEAR | FORWARD
 NETWORKS = READ_FORWARD | BOTH_WAYS
 
 

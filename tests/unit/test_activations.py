@@ -82,3 +82,54 @@ def test_what_is_no_activation_or_no_numbers_is_named():
     for wrong, error in ((np.array(["a"]), TypeError), (np.zeros((2, 0)), ValueError), (1.0, ValueError)):
         with pytest.raises(error, match=r"^z: expected .*, got"):
             rnnlib.softmax(wrong)
+
+
+def test_sigmoid_is_exact_to_rounding_in_both_tails():
+    for dtype, far in ((np.float64, 700), (np.float32, 80)):
+        z = np.linspace(-far, far, 2001)
+        wanted = np.exp(-np.logaddexp(0, -z.astype(dtype).astype(np.longdouble)))
+        ours = rnnlib.sigmoid(z.astype(dtype))
+        assert ours.dtype == dtype
+        assert np.max(np.abs(ours / wanted - 1)) < 4 * np.finfo(dtype).eps
+    assert rnnlib.sigmoid(np.array([-np.inf, -1e4, 1e4, np.inf])).tolist() == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64, np.float64])
+def test_whole_numbers_are_no_trap(dtype):
+    """Neither -z nor z - max(z) wraps round at the ends of a type of whole numbers."""
+    assert np.allclose(rnnlib.softmax(np.array([1, 2, 3], dtype)), [0.09003057, 0.24472847, 0.66524096])
+    assert np.allclose(rnnlib.sigmoid(np.array([0, 3], dtype)), [0.5, 0.95257413])
+    if np.issubdtype(dtype, np.integer):
+        ends = np.array([np.iinfo(dtype).min, np.iinfo(dtype).max], dtype)
+        assert rnnlib.softmax(ends).tolist() == [pytest.approx(0, abs=1e-100), 1]
+
+
+def test_each_row_of_a_softmax_has_a_largest_entry_of_its_own():
+    z = np.array([[0.0, 1.0], [-2000.0, -1999.0]])
+    assert np.allclose(rnnlib.softmax(z), [[0.26894142, 0.73105858]] * 2)
+    assert np.allclose(rnnlib.softmax(z.T, axis=0).T, [[0.26894142, 0.73105858]] * 2)
+    assert rnnlib.softmax([0.0, -np.inf]).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("z", "axis", "error", "message"),
+    [
+        (np.ones((2, 3)), 3, ValueError, "axis: expected one of the 2 axes of z, got 3"),
+        (np.ones((2, 3)), 2, ValueError, "axis: expected one of the 2 axes of z, got 2"),
+        (np.ones((2, 3)), -3, ValueError, "axis: expected at least -2, got -3"),
+        (np.ones((2, 3)), None, TypeError, "axis: expected a whole number, got None"),
+        (np.ones((2, 3)), (0, 1), TypeError, "axis: expected a whole number"),
+        ([[1.0], [1.0, 2.0]], -1, TypeError, "z: expected an array of numbers, got list that makes no array"),
+        ([1.0, np.nan], -1, ValueError, "z: expected a finite largest entry along axis -1"),
+        ([1.0, np.inf], -1, ValueError, "z: expected a finite largest entry along axis -1"),
+        ([-np.inf, -np.inf], -1, ValueError, "z: expected a finite largest entry along axis -1"),
+        (np.ma.masked_invalid([1.0, np.nan]), -1, TypeError, "z: expected a plain NumPy array, got MaskedArray"),
+    ],
+)
+def test_what_has_no_softmax_is_named(z, axis, error, message):
+    with pytest.raises(error, match=message):
+        rnnlib.softmax(z, axis)
+
+
+def test_the_softmax_of_float32_stays_float32():
+    assert rnnlib.softmax(np.ones(3, np.float32)).dtype == np.float32

@@ -11,13 +11,19 @@ from rnnlib.checks import (
     check_array,
     check_choice,
     check_dtype,
+    check_floats,
+    check_function,
     check_index,
+    check_kind,
     check_lengths,
     check_matching,
     check_method,
     check_number,
     check_rng,
     check_size,
+    check_state,
+    check_texts,
+    check_writable,
 )
 
 ANYTHING = st.one_of(
@@ -142,6 +148,82 @@ def test_wrong_things_are_named_with_what_to_do(call, error, message):
         call()
 
 
+def test_a_state_comes_back_as_a_tuple_of_its_parts():
+    h, c, sizes = np.ones((2, 3)), np.zeros((2, 4)), {"h": 3, "c": 4}
+    zeros = check_state("state", None, sizes, 2, np.float32)
+    assert [(part.shape, part.dtype, part.any()) for part in zeros] == [((2, n), np.float32, False) for n in (3, 4)]
+    assert check_state("state", (h, c), sizes, 2, np.float64) == (h, c)
+    assert check_state("state", h, {"h": 3}, 2, np.float64) == (h,)
+    message = r"state: expected a tuple \(h \(B=2, N=3\), c \(B=2, N=4\)\), got a tuple of 1"
+    with pytest.raises(TypeError, match=message):
+        check_state("state", (h,), sizes, 2, np.float64)
+    with pytest.raises(ValueError, match=r"state c: expected \(B=2, N=4\), got \(2, 3\)"):
+        check_state("state", (h, h), sizes, 2, np.float64)
+
+
 def test_every_check_is_tested_here():
     tested = {name for name in globals() if name.startswith("check_")}
     assert {name for name in vars(checks) if name.startswith("check_")} == tested
+
+
+def test_what_calculates_by_rules_of_its_own_is_refused():
+    with pytest.raises(TypeError, match="x: expected a plain NumPy array, got MaskedArray, which calculates by rules"):
+        check_array("x", np.ma.masked_array(np.ones((2, 3))), T=None, D=3)
+    with pytest.warns(PendingDeprecationWarning):
+        matrix = np.matrix(np.ones((2, 3)))
+    with pytest.raises(TypeError, match="x: expected a plain NumPy array, got matrix"):
+        check_floats("x", matrix)
+    memory = np.ones((2, 3)).view(type("Subclass", (np.ndarray,), {}))
+    assert check_floats("x", memory) is memory
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ([1.0], "x: expected a NumPy array, got list"),
+        (np.float64(1), "x: expected a NumPy array, got float64"),
+        (np.ones(2, np.float16), r"x: expected float64 or float32, got float16: convert it with x.astype"),
+        (np.ones(2, ">f4").astype(">f8"), "x: expected float64 or float32, got >f8"),
+    ],
+)
+def test_what_holds_no_floats_is_named(value, message):
+    with pytest.raises(TypeError, match=message):
+        check_floats("x", value)
+
+
+def test_a_kind_is_asked_for_by_its_letter():
+    assert check_kind("x", [1, 2], "iu", "whole numbers").tolist() == [1, 2]
+    with pytest.raises(TypeError, match="x: expected whole numbers, got float64"):
+        check_kind("x", [1.0], "iu", "whole numbers")
+    with pytest.raises(TypeError, match="x: expected whole numbers, got list that makes no array"):
+        check_kind("x", [[1], [1, 2]], "iu", "whole numbers")
+
+
+def test_an_array_that_cannot_be_changed_is_named():
+    params = {"a": np.ones(2), "b": np.ones(2)}
+    assert check_writable(params) is params
+    params["b"].flags.writeable = False
+    with pytest.raises(ValueError, match="b: expected an array that can be changed in place, got a read-only one"):
+        check_writable(params)
+
+
+def test_numbers_too_large_for_a_float_are_not_finite():
+    assert check_number("n", 2**70) == 2.0**70
+    with pytest.raises(ValueError, match="n: expected a finite number, got 1000"):
+        check_number("n", 10**400)
+
+
+def test_a_set_has_an_update_but_is_no_optimizer():
+    with pytest.raises(TypeError, match="optimizer: expected an object with the method update, got set"):
+        check_method("optimizer", {1}, "update")
+
+
+def test_functions_and_texts_are_told_from_other_things():
+    assert check_function("f", len) is len
+    with pytest.raises(TypeError, match="f: expected a function, got int"):
+        check_function("f", 3)
+    texts = ["a", ""]
+    assert check_texts("t", texts) is texts
+    for wrong in ("a", ["a", 1], None, np.array(["a"])):
+        with pytest.raises(TypeError, match="t: expected a list of strings, got"):
+            check_texts("t", wrong)

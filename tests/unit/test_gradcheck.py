@@ -62,7 +62,7 @@ def test_relative_error_of_numbers_and_arrays():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda a: numerical_gradient(lambda: 0.0, [1.0]), TypeError, "array: expected an array of floating.*got list"),
+        (lambda a: numerical_gradient(lambda: 0.0, [1.0]), TypeError, "array: expected a NumPy array, got list"),
         (lambda a: numerical_gradient(lambda: 0.0, np.ones(2, int)), TypeError, "array: expected .*, got int64"),
         (lambda a: numerical_gradient(lambda: 0.0, a, 0), ValueError, "epsilon: expected more than 0, got 0"),
         (lambda a: directional_error(lambda: 0.0, a, a, 0), TypeError, "rng: expected a np.random.Generator, got int"),
@@ -83,3 +83,29 @@ def test_relative_error_of_numbers_and_arrays():
 def test_wrong_arguments_are_named(call, error, message):
     with pytest.raises(error, match=message):
         call(np.ones(2))
+
+
+def test_at_float32_the_step_is_larger_and_the_gradient_is_right():
+    a = np.array([1, 2, 3], np.float32)
+    gradient = numerical_gradient(lambda: np.sum(a**3), a)
+    assert gradient.dtype == np.float32
+    assert relative_error(gradient, 3 * a**2) < 1e-4
+    assert directional_error(lambda: np.sum(a**3), a, 3 * a**2, np.random.default_rng(0)) < 1e-3
+    a = a.astype(np.float64)
+    assert np.array_equal(
+        numerical_gradient(lambda: np.sum(a**3), a), numerical_gradient(lambda: np.sum(a**3), a, 1e-5)
+    )
+    assert relative_error(numerical_gradient(lambda: np.sum(a**3), a), 3 * a**2) < 1e-9
+
+
+def test_what_cannot_be_checked_is_named():
+    fixed = np.ones(2)
+    fixed.flags.writeable = False
+    with pytest.raises(ValueError, match="array: expected an array that can be changed in place"):
+        numerical_gradient(lambda: 0.0, fixed)
+    with pytest.raises(TypeError, match="function: expected a function, got float"):
+        numerical_gradient(0.0, np.ones(2))
+    with pytest.raises(TypeError, match="gradient: expected an array of numbers, got <U1"):
+        directional_error(lambda: 0.0, np.ones(1), np.array(["a"]), np.random.default_rng(0))
+    with pytest.raises(TypeError, match="right: expected an array of numbers"):
+        relative_error(np.ones(1), ["a"])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numerics import CELLS, LENGTHS, NETWORKS, B, D, H, Problem, T, make
 
 import rnnlib
-from rnnlib import Elman, bptt, unroll
+from rnnlib import Elman, IndRNN, bptt, gradient_flow, unroll
 from rnnlib.activations import ACTIVATIONS
 from rnnlib.gradient_flow import (
     cosine,
@@ -105,7 +105,7 @@ def terms_by_truncation(run, t, d_output):
     for k in range(t, -1, -1):
         d_outputs = np.zeros((t + 1 - k, *d_output.shape))
         d_outputs[-1] = d_output
-        gradient = bptt(run.part(k, t + 1), d_outputs).params[name]
+        gradient = bptt(run.window(k, t + 1), d_outputs).params[name]
         yield k, gradient - before
         before = gradient
 
@@ -152,7 +152,7 @@ def test_influence_starts_from_the_state_it_is_given():
     problem = Problem("stacked", B=1)
     given_state = input_influence(problem.network, problem.x, problem.state)
     assert not np.allclose(given_state, input_influence(problem.network, problem.x))
-    second = problem.run().part(0, 2).final_state
+    second = problem.run().window(0, 2).final_state
     assert np.allclose(input_influence(problem.network, problem.x[2:], second), given_state[2:, 2:])
 
 
@@ -208,3 +208,45 @@ def run_of(name):
 def test_wrong_arguments_are_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_at_padded_steps_the_jacobian_is_the_identity(name):
+    problem = Problem(name, LENGTHS)
+    for sequence, length in enumerate(LENGTHS):
+        jacobians = gradient_flow.step_jacobians(problem.run(), sequence)
+        whole = gradient_flow.step_jacobians(Problem(name).run(), sequence)
+        assert np.array_equal(jacobians[:length], whole[:length])
+        assert all(np.array_equal(jacobian, np.eye(len(jacobian))) for jacobian in jacobians[length:])
+
+
+def test_what_points_nowhere_has_no_cosine():
+    one, zero = {"a": np.ones(2)}, {"a": np.zeros(2)}
+    for left, right, side in ((zero, one, "left"), (one, zero, "right"), (one, {"a": np.array([1, np.inf])}, "right")):
+        with pytest.raises(ValueError, match=f"{side}: expected a gradient that points somewhere, got one of norm"):
+            gradient_flow.cosine(left, right)
+    assert gradient_flow.cosine({"a": np.full(2, 1e200)}, {"a": np.full(2, -1e-200)}) == pytest.approx(-1)
+
+
+def test_a_nan_in_the_jacobians_is_not_told_as_infinity():
+    jacobians = np.array([np.nan, 1e200, 1e200])[:, None, None]
+    assert np.isnan(gradient_flow.jacobian_norms(jacobians)[3])
+    assert gradient_flow.jacobian_norms(jacobians)[:3].tolist() == [1, 1e200, np.inf]
+
+
+def test_an_element_wise_recurrence_has_the_lags_that_differences_find():
+    """dL_t/du = sum over k of dq_k * h_{k-1}: the part of step k, found by giving each step weights of its own."""
+    cell, T = IndRNN(2, 3, rng=RNG(4), activation="tanh"), 5
+    x, d_outputs = RNG(5).normal(size=(T, 1, 2)), np.zeros((T, 1, 3))
+    d_outputs[-1] = RNG(6).normal(size=3)
+    each, eps = np.tile(cell.params["u"], (T, 1)), 1e-6
+
+    def loss():
+        h = np.zeros(3)
+        for x_t, u in zip(x[:, 0], each, strict=True):
+            h = np.tanh(cell.params["W_x"] @ x_t + u * h + cell.params["b"])
+        return float(h @ d_outputs[-1, 0])
+
+    terms = rnnlib.numerical_gradient(loss, each, eps)
+    found = gradient_flow.lag_contributions(unroll(cell, x), d_outputs)[-1]
+    assert np.allclose(found, np.linalg.norm(terms, axis=1), rtol=1e-6)

@@ -14,6 +14,7 @@ import rnnlib
 PACKAGE = Path(rnnlib.__file__).parent
 HEAVY = {
     "matplotlib",
+    "anywidget",
     "ipywidgets",
     "PIL",
     "tqdm",
@@ -28,20 +29,21 @@ HEAVY = {
 PACKAGES = {
     0: {"numpy"},
     1: {"numpy", "tqdm"},
-    2: {"numpy", "matplotlib", "contourpy", "PIL"},
-    3: {"numpy", "matplotlib", "contourpy", "PIL", "ipywidgets", "IPython", "tqdm"},
+    2: {"numpy", "matplotlib", "contourpy", "PIL", "anywidget", "ipywidgets", "traitlets", "IPython"},
+    3: {"numpy", "ipywidgets", "IPython"},
+    4: {"numpy", "matplotlib", "ipywidgets", "tqdm"},
 }
-WIDGETS = {"live": {"ipywidgets", "IPython"}, "live_curves": {"IPython"}, "frames": {"ipywidgets"}}
 
 
 def floors():
     """The floor of every module, by name, from the table in CONTRIBUTING.md."""
     table = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| ([0-3]) \w+ \| (.+?) \|", table, re.MULTILINE)
+    rows = re.findall(r"^\| ([0-4]) \w+ \| (.+?) \|", table, re.MULTILINE)
     return {
         name.removeprefix("rnnlib/").removesuffix("/").removesuffix(".py"): int(floor)
         for floor, names in rows
         for name in re.findall(r"`(.+?)`", names)
+        if not name.startswith("figures")
     }
 
 
@@ -82,7 +84,7 @@ def test_a_module_imports_only_from_its_own_floor_and_those_below(path):
     own, others = imports_of(path)
     above = {other for other in own & FLOORS.keys() if FLOORS[other] > FLOORS[name]}
     assert not above, f"{name}, on floor {FLOORS[name]}, imports {sorted(above)} from above"
-    assert others <= PACKAGES[FLOORS[name]] | WIDGETS.get(name, set())
+    assert others <= PACKAGES[FLOORS[name]]
 
 
 def test_the_table_names_no_module_that_is_gone():
@@ -95,13 +97,13 @@ def test_an_import_is_seen_however_it_is_written(tmp_path, monkeypatch):
     (tmp_path / "cells").mkdir()
     path = tmp_path / "cells" / "new.py"
     for line in (
-        "from ..figures import Picture",
-        "from rnnlib.figures import x",
-        "from .. import figures",
-        "import rnnlib.figures",
+        "from ..pictures import Picture",
+        "from rnnlib.pictures.figures import x",
+        "from .. import pictures",
+        "import rnnlib.pictures",
     ):
         path.write_text(f"def f():\n    {line}\n", encoding="utf-8")
-        assert imports_of(path)[0] == {"figures"}
+        assert imports_of(path)[0] == {"pictures"}
     path.write_text("import matplotlib.pyplot as plt\nimport math\nfrom . import base\n", encoding="utf-8")
     assert imports_of(path) == ({"cells"}, {"matplotlib"})
 

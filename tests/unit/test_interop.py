@@ -1,5 +1,7 @@
 """Other libraries and files: the same numbers there, and the same network back."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -321,3 +323,91 @@ def test_what_is_no_network_is_named():
         interop.to_keras(rnnlib.Jordan(D, H, 2, rng=RNG))
     with pytest.raises(ValueError, match="state: expected the weights of every layer"):
         interop.from_torch({})
+
+
+class Unpicklable:
+    def __reduce__(self):
+        raise AssertionError("pickled")
+
+
+def test_a_save_that_fails_leaves_the_file_before_it(tmp_path, monkeypatch):
+    cell = rnnlib.Elman(D, H, rng=np.random.default_rng(0))
+    path = interop.save(tmp_path / "cell", cell)
+    before = path.read_bytes()
+    wrong = type("Holder", (), {})()
+    wrong.params = {"W_x": np.array([Unpicklable()])}
+    with pytest.raises(TypeError, match="W_x: expected float64 or float32, got object"):
+        interop.save(path, wrong)
+
+    def interrupted(stream, **arrays):
+        stream.write(b"half")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "savez", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            interop.save(path, cell)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    interop.save(path, rnnlib.Elman(D, H, rng=np.random.default_rng(1)))
+    assert path.read_bytes() != before
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="path: expected a file in a folder that exists"):
+        interop.save(tmp_path / "gone" / "cell", rnnlib.Elman(D, H, rng=np.random.default_rng(0)))
+
+
+def test_compressed_bytes_that_are_damaged_are_named(tmp_path):
+    cell = rnnlib.Elman(D, 40, rng=np.random.default_rng(0))
+    path = tmp_path / "cell.npz"
+    np.savez_compressed(path, **cell.params)
+    damaged, refused = bytearray(path.read_bytes()), 0
+    for place in range(60, 1200, 60):
+        path.write_bytes(damaged[:place] + bytes([damaged[place] ^ 0xFF]) + damaged[place + 1 :])
+        other = rnnlib.Elman(D, 40, rng=np.random.default_rng(1))
+        before = {name: array.copy() for name, array in other.params.items()}
+        # a byte that is no part of the numbers may be changed without harm
+        with contextlib.suppress(ValueError):
+            interop.load(path, other)
+            continue
+        refused += 1
+        assert all(np.array_equal(other.params[name], array) for name, array in before.items())
+    assert refused > 10
+
+
+def test_nothing_is_loaded_into_a_model_of_which_a_part_is_read_only(tmp_path):
+    saved, other = (rnnlib.Elman(D, H, rng=np.random.default_rng(seed)) for seed in (0, 1))
+    path = interop.save(tmp_path / "cell", saved)
+    list(other.params.values())[-1].flags.writeable = False
+    before = {name: array.copy() for name, array in other.params.items()}
+    with pytest.raises(ValueError, match="b_s: expected an array that can be changed in place, got a read-only one"):
+        interop.load(path, other)
+    assert all(np.array_equal(other.params[name], array) for name, array in before.items())
+
+
+class Parameter:
+    """What a parameter of PyTorch does: it becomes an array only when it is detached."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def detach(self):
+        return self.array
+
+    def __array__(self, *args, **options):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+
+
+def test_parameters_that_ask_for_gradients_are_detached():
+    state = interop.to_torch(rnnlib.LSTM(D, H, rng=np.random.default_rng(0)))
+    again = interop.from_torch({name: Parameter(array) for name, array in state.items()})
+    assert all(np.array_equal(value, state[name]) for name, value in interop.to_torch(again).items())
+
+
+def test_an_lstm_with_a_projection_is_named():
+    state = interop.to_torch(rnnlib.LSTM(D, H, rng=np.random.default_rng(0)))
+    with pytest.raises(ValueError, match="state: expected an LSTM without proj_size"):
+        interop.from_torch(state | {"weight_hr_l0": np.ones((2, H))})
+    with pytest.raises(TypeError, match=r"state: expected names to arrays, as module.state_dict\(\) gives, got list"):
+        interop.from_torch([1.0])

@@ -112,3 +112,23 @@ def test_wrong_outputs_are_named(outputs, error, message):
 def test_wrong_targets_and_masks_are_named(loss, targets, mask, error, message):
     with pytest.raises(error, match=message):
         loss(OUTPUTS, targets, mask)
+
+
+def test_the_cross_entropy_of_a_row_far_below_the_others_is_finite():
+    outputs = np.array([[[0.0, 1.0], [-2000.0, -1999.0]]])
+    loss, gradient = softmax_cross_entropy(outputs, np.array([[0, 0]]))
+    assert loss == pytest.approx(2 * np.log1p(np.e))
+    assert np.allclose(gradient, [[[-0.73105858, 0.73105858]] * 2])
+
+
+@pytest.mark.parametrize("masked", ["outputs", "targets", "mask"])
+def test_a_masked_array_is_refused_by_name(masked):
+    arrays = {"outputs": np.ones((2, 1, 3)), "targets": np.zeros((2, 1), int), "mask": np.ones((2, 1), bool)}
+    arrays[masked] = np.ma.masked_array(arrays[masked])
+    with pytest.raises(TypeError, match=f"{masked}: expected a plain NumPy array, got MaskedArray"):
+        softmax_cross_entropy(**arrays)
+
+
+def test_a_class_just_above_the_last_is_named():
+    with pytest.raises(ValueError, match="targets: expected classes from 0 to O-1=2, got 0 to 3"):
+        softmax_cross_entropy(np.ones((1, 2, 3)), np.array([[0, 3]]))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import rnnlib
-from rnnlib.dropout import dropout_mask
+from rnnlib.dropout import dropout_mask, with_dropout
 
 T, B, D, H, O = 4, 3, 2, 3, 2
 LENGTHS = np.array([4, 1, 3])
@@ -203,7 +203,7 @@ def test_a_bad_argument_is_named(arguments, error, words):
 
 
 def test_the_accuracy_wants_one_class_a_step():
-    with pytest.raises(ValueError, match=r"targets: expected a class for each step, \(4, 3\), got \(4, 3, 1\)"):
+    with pytest.raises(ValueError, match=r"targets: expected \(T=4, B=3\), got \(4, 3, 1\)"):
         MODEL.accuracy(GOOD._replace(targets=GOOD.targets[..., None]))
 
 
@@ -218,3 +218,61 @@ def test_an_output_that_overflows_is_named_with_its_step():
     model = rnnlib.Model(cell, 1, loss="squared_error", rng=np.random.default_rng(0))
     with np.errstate(over="ignore"), pytest.raises(ValueError, match=r"outputs: .*inf at step t=2"):
         model.loss(rnnlib.Batch(np.ones((5, 1, 1)), np.zeros((5, 1, 1))))
+
+
+def test_each_dropout_has_a_rate_of_its_own():
+    """Dropping nothing of the input leaves the input mask out, and the other way round."""
+    draws = []
+
+    class Counting(np.random.Generator):
+        def random(self, size=None):
+            draws.append(size)
+            return np.full(size, 0.5)
+
+    x = np.ones((T, B, D))
+    batch = rnnlib.Batch(x, np.zeros((T, B), int))
+    for input_dropout, dropout in ((0.6, 0.1), (0.1, 0.6)):
+        rng = np.random.default_rng(0)
+        model = rnnlib.Model(rnnlib.Elman(D, 5, rng=rng), O, dropout=dropout, input_dropout=input_dropout, rng=rng)
+        run = model.loss_and_gradients(batch, rng=Counting(np.random.PCG64(0)))[2]
+        # a uniform number of 0.5 is dropped at the rate 0.6 and kept at 0.1
+        assert np.all(run.inner.x == (0 if input_dropout > 0.5 else 1 / 0.9))
+    assert set(draws) == {x.shape, (T, B, 5)}
+
+
+def test_input_dropout_lets_no_wrong_type_pass():
+    rng = np.random.default_rng(0)
+    model = rnnlib.Model(rnnlib.Elman(D, 5, rng=rng), O, input_dropout=0.5, rng=rng)
+    batch = rnnlib.Batch(np.ones((T, B, D), np.float32), np.zeros((T, B), int))
+    with pytest.raises(TypeError, match="x: expected float64, the type of the weights, got float32"):
+        model.loss_and_gradients(batch, rng=rng)
+
+
+@pytest.mark.parametrize(
+    ("targets", "error"),
+    [
+        (np.full((4, 3), -1), ValueError),
+        (np.full((4, 3), 99), ValueError),
+        (np.full((4, 3), np.nan), TypeError),
+        (np.full((4, 3), "a"), TypeError),
+    ],
+)
+def test_targets_that_are_no_classes_have_no_accuracy(targets, error):
+    rng = np.random.default_rng(0)
+    model = rnnlib.Model(rnnlib.Elman(D, 5, rng=rng), O, rng=rng)
+    for measure in (model.accuracy, model.loss):
+        with pytest.raises(error, match="targets: expected"):
+            measure(rnnlib.Batch(np.ones((4, 3, D)), targets))
+
+
+def test_truncated_bptt_goes_through_dropout():
+    """Windows as long as the whole give the whole gradient."""
+    rng = np.random.default_rng(0)
+    layers = rnnlib.Stacked(rnnlib.LSTM(D, 4, rng=rng), rnnlib.GRUResetAfter(4, 5, rng=rng))
+    network = with_dropout(layers, 0.5, rng, T, B)
+    run, d = rnnlib.unroll(network, rng.normal(size=(T, B, D))), rng.normal(size=(T, B, 5))
+    whole, truncated = rnnlib.bptt(run, d), rnnlib.truncated_bptt(run, d, T)
+    for name in layers.params:
+        assert rnnlib.relative_error(whole.params[name], truncated.params[name]) < 1e-13
+    assert rnnlib.relative_error(whole.x, truncated.x) < 1e-13
+    assert rnnlib.relative_error(whole.x, rnnlib.truncated_bptt(run, d, 1).x) > 0.01

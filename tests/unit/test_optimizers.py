@@ -145,3 +145,67 @@ def test_a_gradient_that_is_not_finite_is_noticed():
 def test_wrong_arguments_are_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_norm_of_very_large_and_very_small_gradients():
+    for size, dtype in ((1e200, np.float64), (1e30, np.float32), (1e-200, np.float64), (1e-30, np.float32)):
+        gradients = {"a": np.array([3 * size], dtype), "b": np.array([[0, 4 * size]], dtype)}
+        assert global_norm(gradients) == pytest.approx(5 * float(dtype(size)), rel=1e-6)
+        clipped, norm = clip_by_norm(gradients, size / 2)
+        assert norm == global_norm(gradients)
+        assert global_norm(clipped) == pytest.approx(size / 2, rel=1e-6)
+    assert global_norm({"a": np.zeros(2)}) == 0
+    assert np.isnan(global_norm({"a": np.array([1e200, np.nan])}))
+    assert global_norm({"a": np.array([1e200, -np.inf])}) == np.inf
+
+
+WRONG = {
+    "whole numbers": (np.array([3, 4]), "expected float64 or float32, got int64"),
+    "a list": ([3.0, 4.0], "expected a NumPy array, got list"),
+    "a masked array": (np.ma.masked_array([3.0, 4.0]), "expected a plain NumPy array, got MaskedArray"),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_gradients_that_are_no_float_arrays_are_named(kind):
+    wrong, message = WRONG[kind]
+    for call in (global_norm, lambda g: clip_by_norm(g, 1.0), lambda g: clip_by_value(g, 1.0)):
+        with pytest.raises(TypeError, match=f"gradients a: {message}"):
+            call({"a": wrong})
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), Adam(0.1)], ids=["SGD", "Adam"])
+def test_nothing_is_stepped_where_an_array_cannot_be(optimizer):
+    first, frozen = np.ones(2), np.ones(2)
+    frozen.flags.writeable = False
+    for last, error, message in (
+        (frozen, ValueError, "last: expected an array that can be changed in place"),
+        (np.ones(2, int), TypeError, "params last: expected float64 or float32, got int64"),
+    ):
+        with pytest.raises(error, match=message):
+            optimizer.update({"first": first, "last": last}, {"first": np.ones(2), "last": np.ones(2)})
+        assert first.tolist() == [1, 1]
+
+
+def test_norms_below_one_are_clipped_and_float32_is_summed_in_float64():
+    assert global_norm({"a": np.array([0.1, 0.2], np.float32)}) == np.hypot(
+        np.float32(0.1), np.float64(np.float32(0.2))
+    )
+    clipped, norm = clip_by_norm({"a": np.array([0.3, -0.4])}, 0.1)
+    assert norm == pytest.approx(0.5, rel=1e-15)
+    assert clipped["a"] == pytest.approx([0.06, -0.08], rel=1e-15)
+    assert global_norm({}) == 0
+    with np.errstate(all="raise"):
+        assert global_norm({"a": np.array([1e-200])}) == pytest.approx(1e-200, rel=1e-15)
+
+
+def test_values_are_cut_at_both_ends():
+    clipped, _ = clip_by_value({"a": np.array([-3.0, -0.5, 0.5, 3.0])}, 1.0)
+    assert clipped["a"].tolist() == [-1, -0.5, 0.5, 1]
+    with pytest.raises(ValueError, match="threshold: expected more than 0, got 0"):
+        clip_by_value({"a": np.ones(1)}, 0)
+
+
+def test_adam_starts_with_the_numbers_of_the_paper():
+    adam = Adam()
+    assert (adam.rate, adam.b1, adam.b2, adam.epsilon) == (1e-3, 0.9, 0.999, 1e-8)

@@ -10,10 +10,14 @@ import tomllib
 import link_chapters
 import nbformat
 import pytest
+import stage_script
 import yaml
+from chapters import read as read_chapter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from readme_command import command
 from run_notebooks import ROOT, as_saved, fingerprint
+
+from rnnlib.pictures.controls import Slider
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -50,7 +54,7 @@ def test_a_chapter_links_to_binder_and_colab_and_installs_itself_on_colab_alone(
     assert lines[0].startswith("# ")
     assert all(line.startswith("    ") for line in lines[guard + 1 :] if line)
     assert f"https://github.com/{where} " in colab.source
-    assert (links.metadata, colab.metadata) == (link_chapters.SKIP, link_chapters.FOLDED)
+    assert (links.metadata, colab.metadata) == ({}, link_chapters.FOLDED)
 
 
 def test_linking_again_changes_nothing_and_another_repository_reaches_every_place(chapter):
@@ -94,7 +98,7 @@ def test_a_notebook_that_was_not_run_or_is_stale_is_not_published(chapter, chang
 
 def test_an_explorer_that_says_something_else_than_what_is_saved_is_stale(chapter, tmp_path):
     published = pytest.importorskip("published")
-    source = "from rnnlib.explorers import start_here as explorers\n\nexplorers.leaky_memory()"
+    source = "from rnnlib.chapters.ch0_start_here import exercises, explorers\n\nexplorers.leaky_memory()"
     picture = new_output("display_data", {"image/png": "", "text/plain": "Old words."})
     picture.metadata = {"image/png": {"alt": "Old words.", "width": 860}}
     notebook = nbformat.read(chapter(), as_version=4)
@@ -121,16 +125,69 @@ def test_the_command_says_what_stops_it_and_leaves_what_was_built(chapter, tmp_p
     assert (tmp_path / "made" / "before").is_file()
 
 
-def test_the_workflow_runs_the_notebooks_links_them_and_publishes_what_is_built():
+def test_the_workflow_builds_with_the_right_to_read_and_publishes_what_was_built():
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "pages.yml").read_text(encoding="utf-8"))
-    steps = workflow["jobs"]["publish"]["steps"]
-    commands = [step["run"] for step in steps if "run" in step]
+    build, publish = workflow["jobs"]["build"], workflow["jobs"]["publish"]
+    commands = [step["run"] for step in build["steps"] if "run" in step]
     wanted = ["[site]", "run_notebooks.py --check", 'link_chapters.py "$GITHUB_REPOSITORY"', "build_site.py"]
     assert [part in command for part, command in zip(wanted, commands, strict=True)] == [True] * 4
-    upload = next(step for step in steps if "upload-pages-artifact" in step.get("uses", ""))
+    upload = next(step for step in build["steps"] if "upload-pages-artifact" in step.get("uses", ""))
     assert upload["with"]["path"] == "_site"
     for name in ("run_notebooks", "link_chapters", "build_site"):
         assert (ROOT / "tools" / f"{name}.py").is_file()
+    assert workflow["permissions"] == {"contents": "read"}
+    assert "permissions" not in build
+    assert publish["needs"] == "build"
+    assert not any("python" in step.get("run", "") for step in publish["steps"])
+
+
+ASKED = r"(?:Move|Set|Drag|Put|Choose|Make|Type|Switch|Turn|Pull|Change|Lengthen|Step|Press|Try|Go)\b[^.?!]*"
+
+
+def asked_to_move(control, text):
+    """The sentences of a text that tell the reader to move a control: by a word of its label, or by its symbol."""
+    words = [word for word in re.findall(r"[^\W\d_]+", control.label) if len(word) > 3 and word not in COMMON]
+    symbols = re.findall(r"\b[A-Zλρτε]\b", control.label)
+    named = "|".join([*(rf"\b{word}\b" for word in words), *(rf"\${symbol}\$|\b{symbol} =" for symbol in symbols)])
+    return [found for found in re.findall(ASKED, text) if named and re.search(named, found)]
+
+
+COMMON = {"number", "steps", "size", "start", "that", "with", "after"}  # words that name other things too
+
+
+def words_beside(script):
+    """The words of the slides that show a cell, by its id."""
+    beside = {cell: [] for cell in script.cells}
+    for slide in script.slides:
+        words = [part.text for part in slide.parts if part.kind == "words"]
+        for part in slide.parts:
+            if part.kind == "output":
+                beside[part.text] += words
+    return {cell: "\n".join(words) for cell, words in beside.items()}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_the_text_and_the_slides_ask_to_move_moves_without_a_kernel(path):
+    chapter = read_chapter(path)
+    slides = words_beside(stage_script.read(stage_script.path_of(chapter)))
+    cells = nbformat.read(path, as_version=4).cells
+    for k, cell in enumerate(cells):
+        call = re.search(r"^explorers\.(\w+)\(\)$", cell.source, re.MULTILINE)
+        if cell.cell_type == "code" and call:
+            explorer = getattr(chapter.explorers, call[1])()
+            after = itertools.takewhile(lambda cell: cell.cell_type == "markdown", cells[k + 1 :])
+            text = "\n".join(cell.source for cell in [cells[k - 1], *after] if cell.cell_type == "markdown")
+            still = {name: control for name, control in explorer.controls.items() if name not in explorer.beforehand}
+            for name, control in still.items():
+                for words in (text.split("\n## ")[0], slides.get(cell.id, "")):
+                    assert asked_to_move(control, words) == [], f"{call[1]}: {name} does not move"
+            explorer.close()
+
+
+def test_a_sentence_that_asks_is_heard():
+    assert asked_to_move(Slider(5, 1, 9, label="number of steps T"), "Look. Then make it long: Make $T$ small.")
+    assert asked_to_move(Slider(5, 1, 9, label="input scale"), "Set the input scale to 0 and back.")
+    assert not asked_to_move(Slider(5, 1, 9, label="input scale"), "The input scale is 1. Set the weight to 0.")
 
 
 TEACHING = (ROOT / "docs" / "TEACHING.md").read_text(encoding="utf-8")
@@ -149,9 +206,9 @@ def chapters():
     return {int(path.stem[:2]): nbformat.read(path, as_version=4).cells for path in NOTEBOOKS}
 
 
-def test_the_plan_for_six_lectures_covers_every_chapter_once_in_its_minutes():
-    rows, taught = table_below("Six lectures of 90 minutes"), chapters()
-    assert len(rows) == 6
+def test_the_plan_for_seven_lectures_covers_every_chapter_once_in_its_minutes():
+    rows, taught = table_below("Seven lectures of 90 minutes"), chapters()
+    assert len(rows) == 7
     planned = [[int(number) for number in row[1].split(",")] for row in rows]
     assert sorted(itertools.chain(*planned)) == sorted(taught)
     for numbers, row in zip(planned, rows, strict=True):
@@ -160,24 +217,28 @@ def test_the_plan_for_six_lectures_covers_every_chapter_once_in_its_minutes():
         assert stage <= 80
 
 
-def test_the_plan_for_one_lecture_names_slides_that_exist():
-    rows, taught = table_below("One lecture of 45 minutes"), chapters()
-    assert sum(int(row[0]) for row in rows) == 45
-    for _, number, slides in rows:
-        headings = {
-            line.lstrip("# ")
-            for cell in taught[int(number)]
-            for line in cell.source.split("\n")
-            if line.startswith("##")
-        }
-        named = re.findall(r"\*([^*]+)\*", slides)
-        assert named
-        assert set(named) <= headings
+def test_the_plan_for_one_lecture_names_slides_that_exist_and_their_minutes():
+    """Slides that continue one go with it; where everyone works alone there are more minutes than the slide has."""
+    rows = table_below("One lecture of 45 minutes")
+    scripts = {
+        read_chapter(path).number: stage_script.read(stage_script.path_of(read_chapter(path))) for path in NOTEBOOKS
+    }
+    assert sum(half_minutes(row[0]) for row in rows) == 2 * 45
+    for minutes, number, named in rows:
+        headings = set(re.findall(r"\*([^*]+)\*", named))
+        shown = [slide for slide in scripts[int(number)].slides if slide.heading in headings]
+        assert headings == {slide.heading for slide in shown} != set()
+        own = 2 * sum(slide.minutes for slide in shown)
+        assert half_minutes(minutes) == own or (half_minutes(minutes) > own and "alone" in named)
+
+
+def half_minutes(text):
+    """Minutes such as 10½, doubled."""
+    return 2 * int(text.rstrip("½")) + text.endswith("½")
 
 
 def test_the_commands_for_teachers_install_extras_that_exist():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    for name, extra in (("lecture-bash", "lecture"), ("site-bash", "site")):
-        assert f'-e ".[{extra}]" -c constraints.txt' in command(name, TEACHING)
-        assert extra in extras
+    assert '-e ".[site]" -c constraints.txt' in command("site-bash", TEACHING)
+    assert "site" in extras
     assert "tools/build_site.py" in command("site-bash", TEACHING)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import rnnlib
+from rnnlib import sampling
 from rnnlib.sampling import probabilities
 
 
@@ -129,3 +130,71 @@ def test_a_wrong_argument_of_generate_is_named(changes, error, words):
     good = {"model": counting_model(3), "rng": np.random.default_rng(0), "steps": 4}
     with pytest.raises(error, match=words):
         rnnlib.generate(**good | changes)
+
+
+def test_the_first_of_equal_logits_is_taken_at_temperature_zero():
+    logits = np.array([[1.0, 3.0, 3.0, 0.0], [2.0, 2.0, 2.0, 2.0]])
+    assert probabilities(logits, 0).tolist() == [[0, 1, 0, 0], [1, 0, 0, 0]]
+    assert all(rnnlib.sample(logits, np.random.default_rng(seed), 0).tolist() == [1, 0] for seed in range(20))
+
+
+class Fixed(np.random.Generator):
+    """A generator whose uniform numbers are all ``u``."""
+
+    def __init__(self, u):
+        super().__init__(np.random.PCG64(0))
+        self.u = u
+
+    def random(self, size=None):
+        return np.full(size, self.u)
+
+
+def test_the_last_symbol_takes_what_rounding_leaves_of_the_probabilities():
+    """The sum of ten times 0.1 is a little below 1: a number above it draws the last symbol, not the first."""
+    logits = np.full(10, -0.3)
+    p = probabilities(logits)
+    largest = np.nextafter(1.0, 0)
+    assert p.cumsum()[-1] <= largest
+    assert rnnlib.sample(logits, Fixed(largest)) == 9
+    assert rnnlib.sample(logits, Fixed(0.0)) == 0
+
+
+@pytest.mark.parametrize("prefix", [(), (2,), (1, 0)])
+def test_the_first_thing_a_network_reads_is_a_step_of_zeros(prefix):
+    cell = rnnlib.Elman(3, 3, rng=np.random.default_rng(0))
+    cell.params["b_s"][...] = [0.3, -0.2, 0.1]
+    model = rnnlib.Model(cell, 3, rng=np.random.default_rng(1))
+    symbols, _ = rnnlib.generate(model, np.random.default_rng(2), 1, prefix=prefix, temperature=0)
+    x = np.concatenate((np.zeros((1, 3)), np.eye(3)[list(prefix)]))[:, None]
+    read, written = [], rnnlib.unroll
+
+    def noting(network, x, state=None):
+        read.append(x)
+        return written(network, x, state)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sampling, "unroll", noting)
+        assert np.array_equal(
+            rnnlib.generate(model, np.random.default_rng(2), 1, prefix=prefix, temperature=0)[0], symbols
+        )
+    assert np.array_equal(read[0], x)
+
+
+@pytest.mark.parametrize("symbol", [-1, 3, 7])
+def test_a_choice_that_is_no_symbol_is_named(symbol):
+    network = rnnlib.Elman(3, 3, rng=np.random.default_rng(0))
+    x = np.zeros((1, 2, 3))
+    with pytest.raises(ValueError, match=f"choose: expected symbols from 0 to 2, got {symbol} to {symbol}"):
+        rnnlib.free_run(network, lambda h: h, lambda logits: np.full(2, symbol), x, steps=3)
+    with pytest.raises(TypeError, match="choose: expected whole numbers, one a symbol, got float64"):
+        rnnlib.free_run(network, lambda h: h, lambda logits: logits[:, 0], x, steps=3)
+    with pytest.raises(ValueError, match="choose: expected a symbol for each of 2 sequences, got 1"):
+        rnnlib.free_run(network, lambda h: h, lambda logits: np.zeros(1, int), x, steps=3)
+
+
+def test_one_hot_inputs_are_zeros_and_then_the_symbols():
+    network = rnnlib.Elman(3, 2, rng=np.random.default_rng(0), dtype=np.float32)
+    inputs = sampling.one_hot_inputs(np.array([[2, 0], [1, 1]]), network)
+    assert inputs.dtype == np.float32
+    assert inputs.tolist() == [[[0, 0, 0], [0, 0, 0]], [[0, 0, 1], [1, 0, 0]], [[0, 1, 0], [0, 1, 0]]]
+    assert sampling.one_hot_inputs(np.zeros((0, 2), int), network).tolist() == [[[0, 0, 0], [0, 0, 0]]]

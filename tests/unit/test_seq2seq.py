@@ -97,7 +97,7 @@ def test_free_running_is_teacher_forcing_on_its_own_words(attention):
     model, batch = model_of("bidirectional", attention), random_pairs()
     symbols, lengths, weights = model.translate(batch.source, batch.source_lengths, longest=5)
     own = batch._replace(targets=symbols, target_lengths=lengths)
-    predicted = model.predict(own)
+    predicted = model.teacher_forced(own)
     real = np.arange(len(symbols))[:, None] < lengths
     np.testing.assert_array_equal(predicted[real], symbols[real])
     assert model.exact_match(own).all()
@@ -160,7 +160,7 @@ def test_it_learns_to_reverse_with_attention_and_the_map_crosses():
     rnnlib.train(model, draw, 180, rnnlib.Adam(0.02), rng=rng, clip=1.0, progress=False)
     held_out = draw(np.random.default_rng(7), 200)
     assert model.exact_match(held_out).mean() > 0.97
-    assert (model.predict(held_out) == held_out.targets)[0].mean() > 0.97
+    assert (model.teacher_forced(held_out) == held_out.targets)[0].mean() > 0.97
     longest = held_out.source_lengths == 4
     _, _, weights = model.translate(held_out.source, held_out.source_lengths, longest=5)
     mean_map = weights[:4, longest].mean(axis=1)
@@ -215,7 +215,7 @@ def test_a_bad_argument_is_named(changes, error, words):
         ({"target_lengths": np.array([3, 2, 0])}, ValueError, "target_lengths"),
     ],
 )
-@pytest.mark.parametrize("method", ["loss", "loss_and_gradients", "predict", "exact_match"])
+@pytest.mark.parametrize("method", ["loss", "loss_and_gradients", "teacher_forced", "exact_match"])
 def test_a_bad_batch_is_named(changes, error, words, method):
     with pytest.raises(error, match=words):
         getattr(model_of(), method)(random_pairs()._replace(**changes))
@@ -224,5 +224,26 @@ def test_a_bad_batch_is_named(changes, error, words, method):
 def test_what_are_no_pairs_is_named():
     with pytest.raises(TypeError, match=r"batch: expected Pairs, got tuple"):
         model_of().loss(tuple(random_pairs()))
-    with pytest.raises(ValueError, match="steps: expected at least 1"):
+    with pytest.raises(ValueError, match="longest: expected at least 1"):
         model_of().translate(random_pairs().source, longest=0)
+
+
+def test_what_is_filled_in_behind_a_target_does_not_count_for_the_match():
+    model, batch = model_of(), random_pairs()
+    symbols, lengths, _ = model.translate(batch.source, batch.source_lengths, longest=4)
+    behind = np.arange(len(symbols))[:, None] >= lengths
+    assert behind.any(), "no sequence is shorter than another: the test would see nothing"
+    other = np.where(behind, (symbols + 1) % O, symbols)
+    assert model.exact_match(batch._replace(targets=other, target_lengths=lengths)).all()
+
+
+def test_predict_runs_free_as_translate_does():
+    model, batch = model_of(), random_pairs()
+    translated = model.translate(batch.source, batch.source_lengths, longest=4)
+    assert np.array_equal(model.predict(batch.source, batch.source_lengths, longest=4), translated.symbols)
+
+
+def test_an_encoder_and_a_decoder_that_share_their_weights_are_refused():
+    cell = rnnlib.Elman(O, O, rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="decoder: expected a network with weights of its own, got those of encoder"):
+        rnnlib.Seq2Seq(cell, cell, end=END, rng=np.random.default_rng(0))

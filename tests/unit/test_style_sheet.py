@@ -7,8 +7,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from rnnlib import style
-from rnnlib.figures import Picture
+from rnnlib.pictures import style
+from rnnlib.pictures.figures import Picture
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +28,9 @@ def test_use_sets_the_look_and_takes_the_lecture_back():
     style.use(lecture=True)
     assert mpl.rcParams["font.size"] == pytest.approx(11 * style.LECTURE_SCALE)
     assert mpl.rcParams["lines.linewidth"] == pytest.approx(2.2 * style.LECTURE_SCALE)
-    assert mpl.rcParams["figure.dpi"] == 150
     assert style.scale() == style.LECTURE_SCALE
     style.use()
     assert mpl.rcParams["font.size"] == 11
-    assert mpl.rcParams["figure.dpi"] == 100
     assert style.scale() == 1
 
 

@@ -99,7 +99,7 @@ def test_unknown_characters_are_named_or_left_blank():
         (lambda: dates.draw_dates(7, 2), TypeError, "rng"),
         (lambda: dates.draw_dates(np.random.default_rng(0), 0), ValueError, "size: expected at least 1"),
         (lambda: dates.draw_dates(np.random.default_rng(0), 2, "test"), ValueError, "part: expected one of 'training'"),
-        (lambda: dates.draw_batch(np.random.default_rng(0), 2, forms=("{day}",)), ValueError, "form: expected one of"),
+        (lambda: dates.draw_batch(np.random.default_rng(0), 2, forms=("{day}",)), ValueError, "forms: expected one of"),
         (lambda: dates.draw_batch(np.random.default_rng(0), 2, forms=()), ValueError, "forms: expected at least one"),
     ],
 )

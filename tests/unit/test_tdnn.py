@@ -5,8 +5,10 @@ Its gradients, lengths and chunks are tested with those of the cells, in test_ce
 
 import numpy as np
 import pytest
+from numerics import LENGTHS, NETWORKS, Problem
 
-from rnnlib import TDNN, unroll
+import rnnlib
+from rnnlib import TDNN, bptt, unroll
 from rnnlib.gradient_flow import input_influence
 
 RNG = np.random.default_rng
@@ -64,3 +66,15 @@ def test_weights_that_were_replaced_by_wrong_ones_are_named():
     network.params["W_x"] = np.ones((3, 5))
     with pytest.raises(ValueError, match=r"W_x: expected \(out=3, in=4\), got \(3, 5\)"):
         unroll(network, np.ones((2, 1, 2)))
+
+
+@pytest.mark.parametrize("lengths", [None, LENGTHS], ids=["whole", "lengths"])
+@pytest.mark.parametrize("name", [name for name in NETWORKS if "tdnn" in name and "1" not in name])
+def test_the_gradient_of_every_state_is_that_at_the_start_of_the_rest(name, lengths):
+    problem = Problem(name, lengths)
+    run, (states,) = problem.run(), problem.gradients(keep_state_gradients=True).states
+    assert rnnlib.relative_error(states[0], problem.gradients().initial_state[0]) < 1e-14
+    for t in range(1, len(run)):
+        rest = bptt(run.window(t, len(run)), problem.d_outputs[t:], problem.d_final).initial_state[0]
+        assert rnnlib.relative_error(states[t], rest) < 1e-12
+    assert np.array_equal(states[-1], problem.d_final[0])

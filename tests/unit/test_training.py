@@ -40,7 +40,7 @@ def test_a_tagger_learns_what_a_window_cannot():
     assert model.accuracy(held_out) == 1.0
     assert history.loss[-1] < 0.1 < 1.0 < history.loss[0]
     assert len(history) == len(history.gradient_norm) == 120
-    assert history.stopped == ""
+    assert history.stopped is None
 
 
 def test_each_step_is_gradient_then_clip_then_update():
@@ -109,7 +109,8 @@ def test_early_stopping_gives_the_best_parameters_back(watched):
     assert history.curve(watched)[1].tolist() == [5, 3, 4, 2, 2, 9, 7]
     assert history.best_step == 6
     assert len(history) == 12
-    assert history.stopped == "step 12: nothing better than 2 of step 6"
+    assert history.stopped == rnnlib.Stopped("no better", 12, "nothing better than 2 of step 6")
+    assert str(history.stopped) == "step 12: nothing better than 2 of step 6"
     assert_same_params(model, seen[3])
 
 
@@ -131,7 +132,7 @@ def test_the_best_parameters_come_back_when_the_steps_run_out():
         patience=5,
         **QUIET,
     )
-    assert history.stopped == ""
+    assert history.stopped is None
     assert history.best_step == 2
     assert_same_params(model, seen[1])
 
@@ -147,7 +148,8 @@ def test_an_interrupt_keeps_what_was_learned():
 
     history = rnnlib.train(model, interrupted, 10, rnnlib.SGD(0.1), rng=np.random.default_rng(0), **QUIET)
     assert len(history) == 3
-    assert history.stopped == "interrupted after 3 of 10 steps; what was learned is kept"
+    assert (history.stopped.kind, history.stopped.step) == ("interrupted", 3)
+    assert str(history.stopped) == "step 3: interrupted; what was learned is kept"
     assert_same_params(model, calls[-1])
 
 
@@ -171,9 +173,9 @@ def test_what_is_no_longer_finite_is_named_and_never_reaches_the_weights():
     history = rnnlib.train(model, remember, 50, rnnlib.SGD(1e-3), rng=np.random.default_rng(0), **QUIET)
     step = len(history)
     assert 0 < step < 50
-    assert history.stopped.startswith(f"step {step}: ")
-    assert "inf" in history.stopped or "nan" in history.stopped
-    assert history.stopped.endswith("this step was not taken")
+    assert (history.stopped.kind, history.stopped.step) == ("not finite", step)
+    assert "inf" in history.stopped.reason or "nan" in history.stopped.reason
+    assert history.stopped.reason.endswith("this step was not taken")
     assert np.isfinite(history.loss).all()
     assert np.isfinite(history.gradient_norm).all()
     assert_same_params(model, kept[-1])
@@ -191,8 +193,8 @@ def test_a_gradient_that_overflows_while_the_loss_is_finite_is_found():
     model.loss_and_gradients = overflowing
     before = copies(model)
     history = rnnlib.train(model, explode, 5, rnnlib.SGD(1e-3), rng=np.random.default_rng(0), **QUIET)
-    assert history.stopped.startswith("step 0: the loss is ")
-    assert "gradient norm inf" in history.stopped
+    assert str(history.stopped).startswith("step 0: the loss is ")
+    assert "gradient norm inf" in history.stopped.reason
     assert_same_params(model, before)
 
 
@@ -200,7 +202,7 @@ def test_clipping_keeps_the_same_training_alive():
     history = rnnlib.train(
         exploding_model(), explode, 50, rnnlib.SGD(1e-3), rng=np.random.default_rng(0), clip=1.0, **QUIET
     )
-    assert history.stopped == ""
+    assert history.stopped is None
     assert len(history) == 50
 
 
@@ -299,3 +301,48 @@ def test_a_bad_argument_is_named(changes, error, words):
 def test_a_bad_stream_is_named(arguments, error, words):
     with pytest.raises(error, match=words):
         rnnlib.stream(*arguments)
+
+
+def test_a_mean_of_losses_is_not_disturbed_by_an_explosion_before_it():
+    for first, later in ((1e18, 1.0), (1e10, 1e-3), (1e300, 2.0)):
+        history = rnnlib.History(loss=[first, first, later, later, later])
+        steps, means = history.smoothed_loss(2)
+        assert steps.tolist() == [2, 3, 4, 5]
+        assert means.tolist() == [first, (first + later) / 2, later, later]
+
+
+@pytest.mark.parametrize("clip_kind", ["norm", "value"])
+def test_the_history_keeps_the_norm_before_clipping(clip_kind):
+    model, rng = small_model(), np.random.default_rng(3)
+    batch = draw(rng)
+    norm = rnnlib.global_norm(model.loss_and_gradients(batch)[1])
+    history = rnnlib.train(
+        model, lambda r: batch, 1, rnnlib.SGD(0.1), rng=rng, clip=norm / 50, clip_kind=clip_kind, **QUIET
+    )
+    assert history.gradient_norm == [norm]
+
+
+@pytest.mark.parametrize("field", ["x", "targets"])
+@pytest.mark.parametrize("bad_step", [0, 2])
+def test_a_nan_in_the_data_is_told_aloud(field, bad_step):
+    cell = rnnlib.Elman(3, 2, rng=np.random.default_rng(0))
+    model, drawn = rnnlib.Model(cell, loss="squared_error"), []
+
+    def draw_numbers(rng):
+        arrays = {"x": rng.normal(size=(4, 5, 3)), "targets": rng.normal(size=(4, 5, 2))}
+        if len(drawn) == bad_step:
+            arrays[field][1, 2, 0] = np.nan
+        drawn.append(copies(model))
+        return rnnlib.Batch(**arrays)
+
+    with pytest.raises(ValueError, match=f"batch {field}: expected finite numbers, got NaN or infinity") as caught:
+        rnnlib.train(model, draw_numbers, 5, rnnlib.SGD(0.1), rng=np.random.default_rng(0), **QUIET)
+    assert not isinstance(caught.value, rnnlib.NotFiniteError)
+    assert_same_params(model, drawn[-1])
+
+
+def test_weights_that_cannot_be_changed_are_named_before_anything_is():
+    model = small_model()
+    model.readout["b_o"].flags.writeable = False
+    with pytest.raises(ValueError, match="b_o: expected an array that can be changed in place"):
+        rnnlib.train(model, draw, 5, rnnlib.SGD(0.1), rng=np.random.default_rng(0), **QUIET)

@@ -32,7 +32,7 @@ def test_each_loss_goes_back_to_the_start_of_its_window(name, window, stride, le
         start = max(stop - window, 0)
         d_one = np.zeros((stop - start, B, H))
         d_one[t - start] = problem.d_outputs[t]
-        alone = bptt(run.part(start, stop), d_one)
+        alone = bptt(run.window(start, stop), d_one)
         d_x[start:stop] += alone.x
         for key in params:
             params[key] += alone.params[key]

@@ -24,8 +24,8 @@ from numerics import (
 )
 
 import rnnlib
-from rnnlib import Gradients, bptt, unroll
-from rnnlib.checks import NotFiniteError
+from rnnlib import LSTM, Gradients, NotFiniteError, bptt, unroll
+from rnnlib.unroll import check_network, check_run
 
 RNG = np.random.default_rng
 SOME = ("elman tanh", "jordan", "lstm", "gru, reset after", "tdnn 3 linear")
@@ -91,7 +91,7 @@ def test_parts_of_a_run_are_the_whole_with_gradients(name, lengths):
     problem = Problem(name, lengths)
     run, d_state, parts = problem.run(), problem.d_final, []
     for start, stop in ((3, 4), (1, 3), (0, 1)):
-        part = run.part(start, stop)
+        part = run.window(start, stop)
         assert len(part) == stop - start
         assert np.array_equal(part.outputs, run.outputs[start:stop])
         parts.insert(0, bptt(part, problem.d_outputs[start:stop], d_state))
@@ -120,7 +120,7 @@ def test_state_gradients_are_those_of_the_rest_of_the_sequence(name):
     problem = Problem(name)
     run, gradients = problem.run(), problem.gradients(keep_state_gradients=True)
     for t in range(T):
-        rest = bptt(run.part(t, T), problem.d_outputs[t:], problem.d_final).initial_state
+        rest = bptt(run.window(t, T), problem.d_outputs[t:], problem.d_final).initial_state
         own = problem.d_outputs[t - 1] if t else 0.0
         for k, (kept, wanted) in enumerate(zip(gradients.states, rest, strict=True)):
             assert np.allclose(kept[t], wanted + (own if k == 0 else 0.0), rtol=0, atol=1e-14)
@@ -223,19 +223,74 @@ def test_wrong_lengths_are_named(name, lengths, error, message):
         unroll(make(name), np.ones((T, B, D)), lengths=lengths)
 
 
+class Bare:
+    """A network of the reader's own that forgets a part of the contract."""
+
+    params, input_size, output_size, dtype = {}, 2, 3, np.dtype(float)
+
+    def unroll(self, x, state=None, lengths=None):
+        return self
+
+
+def test_a_network_or_a_run_that_lacks_something_is_told_what():
+    with pytest.raises(TypeError, match=r"run: expected what unroll\(...\) returns, got Bare"):
+        unroll(Bare(), np.ones((T, B, D)))
+    Bare.bptt = None
+    try:
+        message = "run: expected a NetworkRun, got Bare without outputs, final_state, window: help"
+        with pytest.raises(TypeError, match=message):
+            unroll(Bare(), np.ones((T, B, D)))
+    finally:
+        del Bare.bptt
+    lacking = type("Lacking", (), {"unroll": Bare.unroll, "params": {}})()
+    message = "network: expected a Network, got Lacking without input_size, output_size, dtype: help"
+    with pytest.raises(TypeError, match=message):
+        unroll(lacking, np.ones((T, B, D)))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_and_every_run_keeps_the_contract(name):
+    problem = Problem(name)
+    assert check_network("network", problem.network) is problem.network
+    assert check_run("run", problem.run())
+
+
+def test_arguments_can_be_given_by_name():
+    problem = Problem("lstm")
+    run = unroll(network=problem.network, x=problem.x, state=problem.state, lengths=None)
+    gradients = bptt(run=run, d_outputs=problem.d_outputs, d_final_state=problem.d_final)
+    assert_same_gradients(gradients, problem.gradients())
+
+
+class Watching(LSTM):
+    """An LSTM that notes what its step is given."""
+
+    def step(self, weights, a, previous, state, trace):
+        super().step(weights, a, previous, state, trace)
+        self.seen.append((trace.i.copy(), trace.tanh_c.copy()))
+
+
+def test_a_step_finds_its_trace_by_name():
+    cell = Watching(D, H, rng=np.random.default_rng(0))
+    cell.seen = []
+    run = unroll(cell, Problem("lstm").x)
+    assert np.array_equal([i for i, _ in cell.seen], run.trace.i)
+    assert np.array_equal([c for _, c in cell.seen], run.trace.tanh_c)
+
+
 def state_cases():
     good = np.ones((B, H))
     return [
-        ("lstm", good, TypeError, r"expected a tuple \(h \(B=3, H=3\), c \(B=3, H=3\)\), got ndarray"),
-        ("lstm", (good,), TypeError, r"expected a tuple \(h \(B=3, H=3\), c \(B=3, H=3\)\), got tuple"),
+        ("lstm", good, TypeError, r"expected a tuple \(h \(B=3, N=3\), c \(B=3, N=3\)\), got ndarray"),
+        ("lstm", (good,), TypeError, r"expected a tuple \(h \(B=3, N=3\), c \(B=3, N=3\)\), got a tuple of 1"),
         ("lstm", [good, good], TypeError, "expected a tuple .*, got list"),
-        ("lstm", (good, good[:2]), ValueError, r"c: expected \(B=3, H=3\), got \(2, 3\)"),
+        ("lstm", (good, good[:2]), ValueError, r"c: expected \(B=3, N=3\), got \(2, 3\)"),
         ("lstm", (good, good * np.inf), NotFiniteError, r"c: expected finite numbers, got inf at index \(0, 0\)"),
         ("elman tanh", (good.astype(np.float32),), TypeError, "S: expected float64, the type of the weights"),
-        ("elman tanh", good.T[:2].T, ValueError, r"S: expected \(B=3, H=3\), got \(3, 2\)"),
+        ("elman tanh", good.T[:2].T, ValueError, r"S: expected \(B=3, N=3\), got \(3, 2\)"),
         ("elman tanh", 0, TypeError, "expected a tuple .*, got int"),
-        ("tdnn 3 linear", (good,), ValueError, r"expected \(B=3, past=4\), got \(3, 3\)"),
-        ("tdnn 3 linear", (), TypeError, r"expected a tuple of one array \(B, \(window-1\)\*D\), got tuple"),
+        ("tdnn 3 linear", (good,), ValueError, r"past: expected \(B=3, N=4\), got \(3, 3\)"),
+        ("tdnn 3 linear", (), TypeError, r"expected a tuple \(past \(B=3, N=4\)\), got a tuple of 0"),
         ("stacked", (good,), TypeError, "expected a tuple of 3 states, got tuple"),
         ("bidirectional", good, TypeError, "expected a tuple of 2 states, got ndarray"),
     ]

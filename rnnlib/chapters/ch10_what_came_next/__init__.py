@@ -1,0 +1,1 @@
+"""Chapter 10: what came next, the state as a matrix."""

@@ -1,0 +1,6 @@
+"""Chapter 11: the laboratory, where a network is watched while it learns."""
+
+from .panel import Laboratory, laboratory
+from .playing import play
+
+__all__ = ["Laboratory", "laboratory", "play"]

@@ -1,0 +1,139 @@
+"""When to stop a training."""
+
+import numpy as np
+
+from rnnlib.judging import FunctionExercise, Slip
+from rnnlib.judging.learner import new_rng
+from rnnlib.optimizers import SGD
+from rnnlib.training import train
+
+
+class _Nothing:
+    """A model that learns nothing, to let the training loop decide when to stop."""
+
+    def __init__(self):
+        self.params = {"w": np.zeros(1)}
+
+    def loss_and_gradients(self, batch, rng=None):
+        return 0.0, {"w": np.zeros(1)}, None
+
+
+class StopEarly(FunctionExercise):
+    """Early stopping: from the validation losses (N,) of a training, the smallest, and the index to stop at.
+
+    The training stops at the measurement that is the ``patience``-th in a row without a new smallest loss, or else
+    at the last one. What comes after that is never seen.
+    """
+
+    number = "8.6"
+    title = "Early stopping"
+    difficulty = 2
+    returns = ("best", "stopped")
+    praise = "The weights of the best measurement are kept; the wait shows that they were the best."
+    hints = (
+        "Go through the losses in order and keep two numbers: the smallest so far, and how long you have waited since.",
+        "A loss that is smaller than the smallest so far: it becomes the best, and the waiting begins anew. Otherwise "
+        "you have waited one longer.",
+        "Where you have waited patience times, return. If that never happens, you stop at len(losses) - 1.",
+    )
+
+    @staticmethod
+    def answer(losses, patience):
+        best, waited = losses[0], 0
+        for k in range(1, len(losses)):
+            if losses[k] < best:
+                best, waited = losses[k], 0
+            else:
+                waited += 1
+            if waited == patience:
+                return best, k
+        return best, len(losses) - 1
+
+    mistakes = (
+        Slip(
+            {"losses[k] < best": "losses[k] < losses[k - 1]"},
+            "Each loss is compared with the one before it. It may fall again and still be far above the best: compare "
+            "with the smallest so far.",
+        ),
+        Slip(
+            {"best, waited = losses[k], 0": "best = losses[k]"},
+            "The waiting never begins anew, so all bad measurements are counted, and not those in a row.",
+        ),
+        Slip(
+            {"waited == patience": "waited > patience"},
+            "You wait one measurement too long: the one that is the patience-th in vain is the last.",
+        ),
+        Slip(
+            {"waited == patience": "waited == patience - 1"},
+            "You stop one measurement too early: the one that is the patience-th in vain is still made.",
+        ),
+        Slip(
+            {"return best, k": "return losses[k], k"},
+            "This is the loss at which you stop. The smallest came earlier: since then nothing was better.",
+        ),
+        Slip(
+            {
+                "best, waited = losses[k], 0": "best, waited, place = losses[k], 0, k",
+                "best, waited = losses[0], 0": "best, waited, place = losses[0], 0, 0",
+                "return best, k": "return best, place",
+                "return best, len(losses) - 1": "return best, place",
+            },
+            "stopped is where the smallest loss was. The training stops later: only after patience more measurements "
+            "is it clear that nothing better came.",
+        ),
+        Slip(
+            {"waited == patience": "False"},
+            "You have looked at all losses. When to stop has to be decided on the way, from those seen so far.",
+        ),
+        Slip(
+            {"losses[k] < best": "losses[k] <= best"},
+            "A loss that equals the best so far is no progress: only a smaller one begins the waiting anew.",
+        ),
+        Slip(
+            {"losses[k] < best": "losses[k] > best"},
+            "The comparison is the wrong way round: the smallest loss is the best.",
+        ),
+        Slip(
+            {"len(losses) - 1": "len(losses)"},
+            "Where the patience is never used up, the last index is one less than the number of losses.",
+        ),
+        Slip(
+            {"return best, k": "return losses.min(), k"},
+            "The best one comes after the stop: a training that has stopped does not know what it would have reached.",
+        ),
+    )
+
+    def draw(self, rng):
+        # one decimal, so that losses can be equal
+        losses = np.round(rng.uniform(1.5, 3.0, size=int(rng.integers(8, 13))), 1)
+        return {"losses": losses, "patience": int(rng.integers(2, 5))}
+
+    def cases(self, seed=None):
+        """One that stops before a smaller loss, one that meets its best twice, and one that never stops."""
+        rng = new_rng(seed)
+        while True:
+            cases = [self.draw(rng) for _ in range(3)]
+            (early, again, never), patiences = cases, {case["patience"] for case in cases}
+            (best, stopped), (second, met) = self.answer(**early), self.answer(**again)
+            seen = again["losses"][: met + 1]
+            if (
+                len(patiences) == 3
+                and len({len(case["losses"]) for case in cases}) == 3
+                and early["losses"][stopped:].min() < best < early["losses"][stopped]
+                and met < len(again["losses"]) - 1
+                and np.sum(seen == second) > 1
+                and self.answer(np.append(never["losses"], 9.0), never["patience"])[1] == len(never["losses"])
+                and never["losses"].argmin() < len(never["losses"]) - 2
+                and all(case["losses"][0] > case["losses"].min() for case in cases)
+            ):
+                return cases
+
+    def reference(self, losses, patience):
+        measured = iter(losses.tolist())
+        options = {"measure": lambda model: next(measured), "measure_every": 1, "patience": patience}
+        rng = np.random.default_rng(0)
+        history = train(_Nothing(), lambda rng: None, len(losses) - 1, SGD(0.1), rng=rng, progress=False, **options)
+        return history.measured[history.best_step], len(history)
+
+
+stop_early = StopEarly()

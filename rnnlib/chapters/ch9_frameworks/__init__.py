@@ -1,0 +1,1 @@
+"""Chapter 9: frameworks, and what came next."""

@@ -1,1 +1,0 @@
-"""The figures that move: one module a chapter, one function an explorer."""

@@ -1,0 +1,132 @@
+"""The decks and handouts of the site in Chromium: every slide is measured on two projectors, and the keys lead on."""
+
+import pytest
+from chapters import chapters
+from lab_in_browser import Explorer
+from site_in_browser import Reader
+
+CHAPTERS = {chapter.path.stem: chapter for chapter in chapters()}
+PROJECTORS = [(1366, 768), (1920, 1080)]
+LEAST_TYPE = 24 / 768  # of prose, labels of controls and predictions: the part of the height of the projector
+LEAST_CODE = 20 / 768
+# Shows each slide with all of its fragments and measures every leaf that is painted, in pixels of the projector.
+MEASURE = """async () => {
+  const found = [];
+  const inside = (part) => [part, ...[...part.children, ...(part.shadowRoot?.children ?? [])].flatMap(inside)];
+  const scale = Reveal.getScale();
+  const sizes = (parts) => parts.map((part) => parseFloat(getComputedStyle(part).fontSize) * scale);
+  for (const slide of Reveal.getSlides()) {
+    Reveal.slide(Reveal.getIndices(slide).h, 0, 99);
+    const all = inside(slide).filter((part) => part.getBoundingClientRect().width &&
+      !part.closest("aside, mjx-assistive-mml, details > :not(summary), .spoken"));
+    const seen = all.filter((part) => part.matches(
+      "h1, h2, p, li, td, th, pre, img, summary, figcaption, svg, label, button, input, output, .knobs"));
+    const boxes = seen.map((part) => part.getBoundingClientRect()).filter((box) => box.width && box.height);
+    const words = seen.filter((part) => part.matches(
+      "p, li, td, th, summary, figcaption, label, button, .typed, .text, output"));
+    const code = seen.filter((part) => part.matches("pre"));
+    const pictures = all.filter((part) => part.matches(".frame svg, img"));
+    const number = document.querySelector(".slide-number").getBoundingClientRect();
+    const covers = boxes.filter((box) =>
+      box.left < number.right && box.right > number.left && box.top < number.bottom && box.bottom > number.top);
+    found.push({
+      name: slide.querySelector("h1, h2").innerText.slice(0, 40),
+      left: Math.min(...boxes.map((box) => box.left)), right: Math.max(...boxes.map((box) => box.right)),
+      top: Math.min(...boxes.map((box) => box.top)), bottom: Math.max(...boxes.map((box) => box.bottom)),
+      type: Math.min(1000, ...sizes(words)), code: Math.min(1000, ...sizes(code)),
+      pictures: pictures.map((part) => part.getBoundingClientRect().width / innerWidth),
+      broken: pictures.filter((part) => part.matches("img") && !(part.complete && part.naturalWidth)).length,
+      cut: all.filter((part) => part.matches("pre, table, figure, div") && !part.closest("mjx-container") &&
+        part.clientWidth && part.scrollWidth > part.clientWidth + 2).length,
+      covers: covers.length, shown: boxes.length,
+    });
+  }
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def decks(site, chromium):
+    """A function that opens a chapter's deck; what its console says fails the test."""
+    readers = []
+
+    def open_deck(stem, size=PROJECTORS[0]):
+        readers.append(Reader(chromium, site.address, size))
+        page = readers[-1].open(f"slides/{stem}.html")
+        page.wait_for_selector("body.ready")
+        return page
+
+    yield open_deck
+    for reader in readers:
+        assert reader.errors == []
+        assert reader.elsewhere == []
+        reader.close()
+
+
+@pytest.mark.parametrize("stem", CHAPTERS)
+def test_every_slide_can_be_read_and_nothing_runs_off(decks, stem):
+    """A projector that changes its size in between is one of the cases: the deck keeps its place and fits again."""
+    page = decks(stem)
+    for width, height in PROJECTORS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(
+            "height => innerHeight === height && Reveal.getScale() > height / 720 * 0.95", arg=height
+        )
+        slides = page.evaluate(MEASURE)
+        assert 15 <= len(slides) <= 25
+        for slide in slides:
+            assert slide["shown"], slide
+            assert min(slide["left"], slide["top"]) >= 0, slide
+            assert slide["right"] <= width, slide
+            assert slide["bottom"] <= height, slide
+            assert slide["cut"] == slide["broken"] == slide["covers"] == 0, slide
+            assert slide["type"] >= LEAST_TYPE * height, slide
+            assert slide["code"] >= LEAST_CODE * height, slide
+            assert all(share >= 0.5 for share in slide["pictures"]), slide
+
+
+def test_the_measure_sees_what_runs_off_and_what_is_small(decks):
+    page = decks(next(iter(CHAPTERS)))
+    page.evaluate("() => { document.querySelector('.slides h2').style.marginTop = '760px'; }")
+    assert max(slide["bottom"] for slide in page.evaluate(MEASURE)) > 768
+    page.evaluate("() => { document.querySelector('.slides h2').style.transform = 'translateX(1300px)'; }")
+    assert max(slide["right"] for slide in page.evaluate(MEASURE)) > 1366
+    knobs = page.locator("figure.explorer").first.locator("button").first
+    knobs.evaluate("button => { button.style.fontSize = '14px'; }")
+    assert min(slide["type"] for slide in page.evaluate(MEASURE)) < 16
+
+
+def test_keys_lead_through_the_deck_and_belong_to_a_slider_that_has_the_focus(decks):
+    page = decks("03_vanishing_exploding_gradients")
+    here = "() => Reveal.getIndices().h"
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(here) == 1
+    page.evaluate(
+        "() => Reveal.slide([...Reveal.getSlides()].findIndex((it) => it.querySelector('figure.explorer')), 0, 99)"
+    )
+    place = page.evaluate(here)
+    explorer = Explorer(page.locator("section.present figure.explorer"))
+    first = explorer.seen(), explorer.sentence()
+    assert explorer.after(lambda: explorer.press("ArrowRight")) != first
+    assert page.evaluate(here) == place
+    page.keyboard.press("PageDown")  # a clicker, while the slider has the focus
+    assert page.evaluate(here) == place + 1
+
+
+@pytest.mark.parametrize("stem", CHAPTERS)
+def test_the_handout_shows_every_slide_beside_its_notes_and_needs_nothing_that_moves(site, chromium, stem):
+    reader = Reader(chromium, site.address)
+    page = reader.open(f"handouts/{stem}.html")
+    slides, notes = page.locator("article > .slide"), page.locator("article > .notes")
+    assert slides.count() == notes.count() >= 15
+    assert all(" min\n" in text for text in notes.all_inner_texts())
+    assert page.locator("main script, mjx-merror, .held").count() == 0
+    for picture in page.locator("main img").all():
+        assert (
+            picture.evaluate(
+                "picture => { picture.loading = 'eager'; return picture.decode().then(() => picture.naturalWidth); }"
+            )
+            > 100
+        )
+    assert reader.errors == reader.elsewhere == []
+    reader.close()
