@@ -4,13 +4,9 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chapters import chapters
 from lab_in_browser import Explorer
-from published import MOST
 from run_notebooks import ROOT
 from site_in_browser import Reader
-
-from rnnlib.pictures.beforehand import chosen_positions
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # The pages on which the contrast of colours is measured, which takes long.
@@ -65,19 +61,6 @@ def test_a_control_that_was_not_drawn_beforehand_is_named_with_its_value(reader)
     figure.scroll_into_view_if_needed()
     assert figure.locator("p.held").inner_text().endswith("Here they stay as they are: angle of λ in degrees: 4.")
     assert Explorer(figure).ranges.count() == 1
-
-
-def test_every_position_of_one_control_or_twenty_of_two_move_on_the_page(reader):
-    """What the test build thins out is counted in the descriptions of the real build."""
-    for chapter in chapters():
-        for name in chapter.explorers.__all__:
-            explorer = getattr(chapter.explorers, name)()
-            controls = {key: explorer.controls[key] for key in explorer.beforehand}
-            taken = chosen_positions(controls, explorer.beforehand, MOST)
-            counts = {key: len(places) for key, places in taken.items()}
-            whole = [key for key, control in controls.items() if counts[key] == len(control.positions())]
-            assert whole or sum(count >= 20 for count in counts.values()) >= 2, (name, counts)
-            explorer.close()
 
 
 def test_a_handle_is_dragged_by_mouse_and_by_finger(reader, site, chromium):

@@ -28,7 +28,7 @@ PAGES = [*NOTEBOOKS.glob("*.ipynb"), *(ROOT / "docs").glob("*.md"), ROOT / "READ
 def test_every_relative_link_leads_somewhere(path):
     for text in markdown(path):
         for target in LINK.findall(text):
-            if not re.match(r"https?:|#|attachment:", target):
+            if not re.match(r"https?:|#|attachment:|cell:", target):
                 assert (path.parent / target.partition("#")[0]).exists(), target
 
 

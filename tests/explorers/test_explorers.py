@@ -3,6 +3,7 @@
 import functools
 import itertools
 import json
+import math
 import re
 import threading
 import zlib
@@ -14,8 +15,10 @@ from chapters import chapters
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
+from published import MOST
 
 from rnnlib.pictures import controls, style
+from rnnlib.pictures.beforehand import chosen_positions
 from rnnlib.pictures.figures.label import Label
 from rnnlib.pictures.live import LiveFigure
 
@@ -249,6 +252,18 @@ def test_it_is_legible_in_the_style_of_the_lecture_hall_too(name):
             explorer.close()
         finally:
             style.use()
+
+
+def test_the_site_moves_every_position_of_one_control_or_twenty_of_two(explorer):
+    """Or as many choices of three or more together; a control that has no part in it is named on the page."""
+    moved = {key: explorer.controls[key] for key in explorer.beforehand}
+    listed = {
+        key: control.listed() if isinstance(control, controls.Text) else control for key, control in moved.items()
+    }
+    taken = chosen_positions(listed, explorer.beforehand, MOST)
+    counts = {key: len(places) for key, places in taken.items()}
+    whole = [key for key, control in listed.items() if counts[key] == len(control.positions())]
+    assert whole or math.prod(counts.values()) >= 20 * 20, counts
 
 
 def test_words_stand_for_the_picture_where_it_cannot_be_shown(explorer):
