@@ -1,6 +1,9 @@
-"""The exercises of a chapter, and which of them were solved."""
+"""The exercises of a chapter, and which of them were solved: in this kernel, or as a file of the reader's remembers."""
 
-from typing import Any, NamedTuple
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
 
 from .base import DIFFICULTIES, Exercise
 
@@ -12,19 +15,61 @@ def exercises_of(module):
     return dict(sorted(found, key=lambda pair: [int(part) for part in pair[1].number.split(".") if part]))
 
 
-def progress(module):
-    """A quiet summary of the exercises of a chapter's module: which were solved in this kernel."""
-    exercises = exercises_of(module).values()
-    solved = sum(exercise.state == "solved" for exercise in exercises)
-    lines = [f"{e.state:<15}{DIFFICULTIES[e.difficulty]:<8}{e.title}" for e in exercises]
-    return Summary(f"{solved} of {len(exercises)} exercises solved in this kernel.", lines)
+def progress(module, file=None):
+    """A quiet summary of the exercises of a chapter's module: which were solved in this kernel.
+
+    With ``file``, a path, what was solved in an earlier kernel counts as well: the file remembers it, for all
+    chapters. It is made where there is none.
+    """
+    exercises = exercises_of(module)
+    states = {name: exercise.state for name, exercise in exercises.items()}
+    kinds = {name: f"{DIFFICULTIES[e.difficulty]:<8}{e.title}" for name, e in exercises.items()}
+    return summed_up(module.__name__, "exercises", states, kinds, file)
 
 
 class Summary(NamedTuple):
-    """The state of the exercises of a chapter, as text."""
+    """What is solved and what is not, as text."""
 
     heading: str
-    lines: list[Any]
+    lines: list[str]
 
     def __repr__(self):
         return "\n".join([self.heading, *self.lines])
+
+
+def summed_up(section, noun, states, words, file=None) -> Summary:
+    """The ``states`` with their ``words``, by names, below a heading that counts those that are "solved".
+
+    With ``file``, those that it remembers in its part ``section`` are solved too, and it is told of the new ones.
+    """
+    when = "in this kernel"
+    if file is not None:
+        when += " or before"
+        solved = [name for name, state in states.items() if state == "solved"]
+        try:
+            states = states | dict.fromkeys(_remembered(Path(file), section, solved) & states.keys(), "solved")
+        except (OSError, ValueError) as error:
+            when = f"in this kernel. It is kept in no file: {error}"
+    count = sum(state == "solved" for state in states.values())
+    lines = [f"{state:<15}{words[name]}" for name, state in states.items()]
+    return Summary(f"{count} of {len(states)} {noun} solved {when}.", lines)
+
+
+def _remembered(file, section, solved):
+    """The names that ``file`` remembers in its part ``section``, with those of ``solved``, which are added to it.
+
+    ValueError if the file holds anything but progress: it is left as it is.
+    """
+    try:
+        kept = json.loads(file.read_text("utf-8")) if file.exists() else {}
+        names = {name for part in kept.values() for name in part} | kept.keys()
+    except (ValueError, AttributeError, TypeError):
+        names = {None}
+    if not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{file} holds something else, and is left as it is. Choose another name")
+    names = {*kept.get(section, []), *solved}
+    if names != {*kept.get(section, [])}:
+        new = file.with_name(file.name + ".new")
+        new.write_text(json.dumps(kept | {section: sorted(names)}, indent=1), "utf-8")
+        os.replace(new, file)
+    return names

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from published import recorded_of
 
-from rnnlib.chapters.ch11_laboratory import laboratory
+from rnnlib.chapters.ch11_laboratory import goals, laboratory
 from rnnlib.chapters.ch11_laboratory.assignments import ASSIGNMENTS, held_out
 from rnnlib.chapters.ch11_laboratory.export import as_code
-from rnnlib.chapters.ch11_laboratory.missions import MISSIONS
+from rnnlib.chapters.ch11_laboratory.missions import MISSIONS, REACHED
 from rnnlib.chapters.ch11_laboratory.recordings import RECORDED, recording
 from rnnlib.chapters.ch11_laboratory.session import MOST_POINTS, Curve, Session, loss_and_gradients
 from rnnlib.chapters.ch11_laboratory.settings import CELLS, OPTIMIZERS, STARTS, Settings, for_task, with_changes
@@ -222,6 +222,23 @@ def test_the_panels_survive_an_explosion_and_keep_the_last_finite_picture():
     lab.set(step=41)
     assert lab.session.trouble == ""
     assert lab.sentence.startswith("Step ")
+    lab.close()
+
+
+def test_a_goal_that_a_laboratory_reaches_is_remembered_in_a_file(tmp_path):
+    file = tmp_path / "progress.json"
+    assert goals(file).heading == "0 of 11 missions solved in this kernel or before."
+    lab = laboratory("largest-rate", rate=1.0)
+    assert lab.sentence.endswith("The goal: accuracy 0.95 within 300 steps.")
+    lab.set(step=20)
+    assert not REACHED
+    lab.set(clip=1.0, afresh=1)
+    lab.set(step=75)
+    assert "The goal is reached: " in lab.sentence
+    assert {"largest-rate"} == REACHED
+    assert goals(file).heading == "1 of 11 missions solved in this kernel or before."
+    REACHED.clear()
+    assert "solved         chapter 3  As fast as it goes" in goals(file).lines
     lab.close()
 
 

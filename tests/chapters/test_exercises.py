@@ -256,7 +256,9 @@ def test_pencil_numbers_are_judged_within_the_tolerance():
 
 def test_progress_counts_what_was_solved_in_the_order_of_the_chapter():
     jordan, by_hand = (fresh(EXERCISES[f"ch1_forward_pass.{name}"]) for name in ("jordan_step", "all_ones"))
-    module = SimpleNamespace(jordan=jordan, by_hand=by_hand, other=3, __all__=["jordan", "by_hand", "other"])
+    module = SimpleNamespace(
+        __name__="two", jordan=jordan, by_hand=by_hand, other=3, __all__=["jordan", "by_hand", "other"]
+    )
     module.jordan.check(None)
     summary = progress(module)
     assert summary.heading == "0 of 2 exercises solved in this kernel."
@@ -264,3 +266,33 @@ def test_progress_counts_what_was_solved_in_the_order_of_the_chapter():
     module.by_hand.check((6, 15, 30))
     module.by_hand.check((1, 1, 1))
     assert repr(progress(module)).startswith("1 of 2 exercises solved in this kernel.\nsolved ")
+
+
+def one_exercise(name):
+    return SimpleNamespace(__name__=name, __all__=["sums"], sums=fresh(EXERCISES["ch1_forward_pass.all_ones"]))
+
+
+def test_a_file_remembers_what_was_solved_in_another_kernel_and_forgets_nothing_of_other_chapters(tmp_path):
+    file = tmp_path / "my progress.json"
+    first, again, other = one_exercise("first"), one_exercise("first"), one_exercise("other")
+    assert progress(first, file).heading == "0 of 1 exercises solved in this kernel or before."
+    assert not file.exists()
+    for module in (first, other):
+        module.sums.check((6, 15, 30))
+        assert progress(module, file).heading == "1 of 1 exercises solved in this kernel or before."
+    assert progress(again, file).lines[0].startswith("solved ")
+    assert progress(again).heading == "0 of 1 exercises solved in this kernel."
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("held", ["", "a diary", "[1, 2]", '{"first": 3}', '{"first": [4]}', "\xff\xfe"])
+def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path, held):
+    file = tmp_path / "diary.txt"
+    file.write_bytes(held.encode("latin-1"))
+    module = one_exercise("first")
+    module.sums.check((6, 15, 30))
+    said = progress(module, file).heading
+    assert said.startswith("1 of 1 exercises solved in this kernel. It is kept in no file: ")
+    assert said.endswith("Choose another name.")
+    assert file.read_bytes() == held.encode("latin-1")
+    assert "kept in no file" in progress(module, tmp_path / "nowhere" / "x.json").heading

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnlib.checks import check_choice
+from rnnlib.judging.progress import summed_up
 
 from .assignments import assignment
 from .settings import Settings, new_model
@@ -46,6 +47,11 @@ class Mission:
         """Whether a measure on held-out data reaches the goal: at least for an accuracy, at most for an error."""
         higher = assignment(self.begin.task).measure != "mean squared error"
         return value >= self.goal if higher else value <= self.goal
+
+    def won(self, settings, steps, value):
+        """Whether a measure after so many steps reaches the goal in the way that the mission allows."""
+        as_asked = steps <= self.steps and settings.length == self.begin.length and not self.broken(settings)
+        return as_asked and self.reached(value)
 
     def broken(self, settings):
         """What the settings do that the mission does not allow, in words; empty if all is as it should be."""
@@ -323,6 +329,19 @@ MISSIONS = {
         ),
     )
 }
+
+
+REACHED = set()  # the names of missions whose goal a laboratory of this kernel has reached
+
+
+def goals(file=None):
+    """A quiet summary of the missions: which goals were reached in the laboratories of this kernel.
+
+    With ``file``, a path, those of earlier kernels count as well, as in :func:`rnnlib.judging.progress`.
+    """
+    states = {key: "solved" if key in REACHED else "open" for key in MISSIONS}
+    words = {key: f"chapter {known.chapter:<3}{known.title}" for key, known in MISSIONS.items()}
+    return summed_up("missions of the laboratory", "missions", states, words, file)
 
 
 def mission(key) -> Mission:

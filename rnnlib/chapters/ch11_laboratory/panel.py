@@ -12,7 +12,7 @@ from rnnlib.pictures.live import LiveFigure
 from . import panels
 from .assignments import ASSIGNMENTS, assignment
 from .export import as_code
-from .missions import MISSIONS, mission
+from .missions import MISSIONS, REACHED, mission
 from .session import Session
 from .settings import CELLS, OPTIMIZERS, STARTS, Settings, with_changes
 from .stories import STORIES
@@ -289,7 +289,9 @@ class Laboratory(LiveFigure):
     def _step(self):
         self.session.step()
         if self.session.steps % JUDGED_EVERY == 0:
-            self.session.judge()
+            value, mission = self.session.judge(), self.mission
+            if mission is not None and mission.won(self.settings, self.session.steps, value):
+                REACHED.add(mission.key)
 
     def _show(self):
         """Draw the session as it is and send it to the page."""

@@ -103,8 +103,9 @@ def sentence(view, mission=None, playing=False):
     score = view.scores[1][-1] if len(view.scores[1]) else float("nan")
     goal = ""
     if mission is not None:
-        reached = view.settings.length == mission.begin.length and mission.reached(score)
-        goal = f" The goal is reached: {mission.teaches}" if reached else f" The goal: {task.measure} {mission.goal:g}."
+        won = len(view.scores[0]) and mission.won(view.settings, view.scores[0][-1], score)
+        asked = f" The goal: {task.measure} {mission.goal:g} within {mission.steps} steps."
+        goal = f" The goal is reached: {mission.teaches}" if won else asked
     if view.steps == 0:
         return f"Nothing is trained yet. Guessing costs {view.baseline:.3g}. {_reach(view)}{goal}"
     loss = view.loss[1][-1] if len(view.loss[1]) else float("nan")

@@ -267,6 +267,8 @@ const handles = (spec, svg, root, over, axesNow, placesNow, set) => {
       ring.focus({ preventScroll: true });
       event.preventDefault();
     });
+    // the page neither scrolls nor turns back under the finger
+    ring.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     ring.addEventListener("pointermove", (event) => {
       if (!ring.hasPointerCapture(event.pointerId)) return;
       const at = point(event);
