@@ -20,6 +20,7 @@ import time
 time.sleep(3)
 print("done")
 """
+TRAININGS = "import asyncio; print(sum('_train' in repr(task) for task in asyncio.all_tasks(lab._loop)))"
 STEP = re.compile(r"^Step (\d+)")
 
 
@@ -123,11 +124,10 @@ def test_two_train_at_once_and_two_quick_clicks_leave_one_training_each(notebook
         for _ in range(3):
             box.click()
         wait_beyond(lab, 3)
-    trains = "import asyncio; print(sum('_train' in repr(task) for task in asyncio.all_tasks(lab._loop)))"
-    assert said_by_kernel(notebook, trains) == "2\n"
+    assert said_by_kernel(notebook, TRAININGS) == "2\n"
     for lab in (first, second):
         pause(lab)
-    assert said_by_kernel(notebook, trains) == "0\n"
+    assert said_by_kernel(notebook, TRAININGS) == "0\n"
 
 
 def test_a_rate_that_explodes_is_told_and_one_button_goes_back_before_it(notebook):
@@ -172,6 +172,46 @@ def test_running_the_cell_again_ends_the_training_of_the_run_before(notebook):
     )
     assert said_by_kernel(notebook, trains) == "0 0\n"
     assert steps(opened(notebook, 0)) == 0
+
+
+def kernel(notebook, does):
+    """Let the kernel do something: ``interrupt`` or ``restart``."""
+    does = f"() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.{does}().then(() => null)"
+    notebook.page.evaluate(does)
+
+
+def test_an_interrupt_does_a_training_no_harm(notebook):
+    lab = opened(notebook, 0)
+    lab.host.get_by_label("train", exact=True).check()
+    wait_beyond(lab, 3)
+    kernel(notebook, "interrupt")
+    wait_beyond(lab, steps(lab) + 3)
+    pause(lab)
+
+
+def test_closing_a_laboratory_ends_its_training(notebook):
+    lab = opened(notebook, 0)
+    lab.host.get_by_label("train", exact=True).check()
+    wait_beyond(lab, steps(lab) + 3)
+    assert said_by_kernel(notebook, TRAININGS) == "1\n"
+    said_by_kernel(notebook, "import asyncio; lab.close(); await asyncio.sleep(0.3)  # a slice may be under way")
+    assert said_by_kernel(notebook, TRAININGS) == "0\n"
+    run(notebook, 0)
+
+
+def test_after_a_restart_it_says_what_to_run_and_trains_again_once(notebook):
+    lab = opened(notebook, 0)
+    lab.host.get_by_label("train", exact=True).check()
+    wait_beyond(lab, 3)
+    kernel(notebook, "restart")
+    lab.host.get_by_label("train", exact=True).click()
+    notebook.page.wait_for_function("e => /[Rr]un this cell/.test(e.innerText)", arg=lab.note.element_handle())
+    run(notebook, 0)
+    lab = opened(notebook, 0)
+    lab.host.get_by_label("train", exact=True).check()
+    wait_beyond(lab, 3)
+    assert said_by_kernel(notebook, TRAININGS) == "1\n"
+    pause(lab)
 
 
 def said_by_kernel(notebook, code):
