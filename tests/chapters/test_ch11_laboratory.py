@@ -225,6 +225,16 @@ def test_the_panels_survive_an_explosion_and_keep_the_last_finite_picture():
     lab.close()
 
 
+def test_a_mission_gives_its_hints_in_steps():
+    lab = laboratory("irnn")
+    hints = MISSIONS["irnn"].hints
+    told = [str(lab.hint()) for _ in range(len(hints) + 1)]
+    for number, (said, hint) in enumerate(zip(told, hints, strict=False), start=1):
+        assert f"{number} of {len(hints)}: {hint}" in said
+    assert told[-1] == told[-2]
+    assert "no mission" in str(laboratory().hint())
+
+
 def test_a_goal_that_a_laboratory_reaches_is_remembered_in_a_file(tmp_path):
     file = tmp_path / "progress.json"
     assert goals(file).heading == "0 of 11 missions solved in this kernel or before."

@@ -5,6 +5,7 @@ import time
 from collections import deque
 
 from rnnlib.checks import check_choice
+from rnnlib.judging import Verdict
 from rnnlib.pictures import style
 from rnnlib.pictures.controls import Button, Choice, Slider, Switch, Text
 from rnnlib.pictures.live import LiveFigure
@@ -71,7 +72,7 @@ class Laboratory(LiveFigure):
         self.mission = None if goal is None else mission(goal)
         begin = settings or (self.mission.begin if self.mission else Settings())
         self.session, self.begin = Session(begin), begin
-        self.pins, self._view = [], None
+        self.pins, self._view, self._hints_given = [], None, 0
         self._number, self._playing, self._latest_slice = 0, False, time.monotonic()
         self._loop = _running_loop()
         self._task = None
@@ -110,6 +111,14 @@ class Laboratory(LiveFigure):
     def code(self):
         """The training so far as a few lines of code that give the same losses."""
         return as_code(self.session.changes, self.session.steps)
+
+    def hint(self):
+        """The next hint for the mission; the last one stays."""
+        if self.mission is None:
+            return Verdict("Hint", "This laboratory has no mission, so there is nothing to find out but what you like.")
+        hints = self.mission.hints
+        self._hints_given = min(self._hints_given + 1, len(hints))
+        return Verdict("Hint", f"{self._hints_given} of {len(hints)}: {hints[self._hints_given - 1]}")
 
     def close(self):
         """End the training and take the laboratory from the page."""
