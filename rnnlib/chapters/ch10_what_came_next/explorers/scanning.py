@@ -31,6 +31,7 @@ def scan_stepper():
         """Rows of dots, one row a round, one dot a step. Each dot of a round is joined to the dot above it and to one
         further left, twice as far as in the round before. The number in a dot says how many steps it covers.""",
         size=(9, 3.5),
+        beforehand=("round", "steps", "kept"),
         handles=lambda artists: [Handle(artists["chosen"], x=("entry", lambda entry: entry - 0.5), y="round")],
     )
 
