@@ -209,8 +209,8 @@ def check_finite(name, array):
         )
         how = "is" if not index else "contains"
         raise Problem(
-            f"{name} {how} {kinds}{where}. The usual causes are a division by zero, the logarithm of 0, and an "
-            "exponential that overflows."
+            f"{name} {how} {kinds}{where}. The usual causes are a division by zero, the logarithm of 0, an exponential "
+            "that overflows, and infinity minus infinity."
         )
 
 
