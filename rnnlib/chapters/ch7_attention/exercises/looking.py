@@ -6,6 +6,9 @@ from rnnlib.activations import softmax
 from rnnlib.attention import DotAttention, attend
 from rnnlib.judging import FunctionExercise, Slip, sizes
 
+# a piece of the solution of exercise 7.4
+LARGEST = " - scores.max(axis=-1, keepdims=True)"
+
 
 class AttentionWeights(FunctionExercise):
     """Turn scores (T, B, S) into weights (T, B, S): softmax over the S memory vectors, with the padding left out.
@@ -53,13 +56,17 @@ class AttentionWeights(FunctionExercise):
         ),
         *(
             Slip(
-                {"axis=-1": f"axis={axis}", "-np.inf": padding, **largest},
+                {"axis=-1": f"axis={axis}", **others},
                 f"Your softmax runs over {over}. For each step of each sequence the weights have to add up to 1 over "
-                "the memory, the last axis.",
+                f"the memory, the last axis. {more}",
             )
             for axis, over in ((0, "the steps t of the decoder"), (1, "the sequences of the batch"))
-            for padding in ("-np.inf", "-1e30")
-            for largest in ({}, {" - scores.max(axis=-1, keepdims=True)": ""})
+            for others, more in (
+                ({}, "Where there is nothing but padding, 0 is divided by 0."),
+                ({"-np.inf": "-1e30"}, "A very low score for the padding will do."),
+                ({LARGEST: ""}, "And subtract the largest score first: np.exp overflows."),
+                ({LARGEST: "", "-np.inf": "-1e30"}, "And np.exp overflows: subtract the largest score first."),
+            )
         ),
         *(
             Slip(
@@ -73,11 +80,11 @@ class AttentionWeights(FunctionExercise):
             )
             for largest, ends in (
                 ({}, "the padding can have all of the weight, and then 0 is divided by 0"),
-                ({" - scores.max(axis=-1, keepdims=True)": ""}, "np.exp overflows"),
+                ({LARGEST: ""}, "np.exp overflows"),
             )
         ),
         Slip(
-            {" - scores.max(axis=-1, keepdims=True)": ""},
+            {LARGEST: ""},
             "With small scores it is right. With large ones np.exp overflows: exp(800) is more than float64 can hold. "
             "Subtract the largest score of each row first.",
         ),
