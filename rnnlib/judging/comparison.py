@@ -241,7 +241,8 @@ def largest(left, right):
 
 
 def _number(value, other):
-    """A number with as many digits as tell it from the ``other``."""
+    """A number with as many digits as tell it from the ``other``; a zero has no sign."""
+    value, other = value + 0.0, other + 0.0
     return next(
         (text for digits in range(4, 17) if (text := f"{value:.{digits}g}") != f"{other:.{digits}g}"), f"{value!r}"
     )

@@ -7,6 +7,9 @@ import dis
 import inspect
 import itertools
 import linecache
+import os
+import random
+import sys
 import sysconfig
 import traceback
 import types
@@ -45,16 +48,17 @@ def call(function, arguments, quiet=False, once=False):
     """
     check_is_function(function, arguments)
     results = []
-    for again in (False,) if once else (False, True):
-        given = copy.deepcopy(arguments)
-        results.append(_call_once(function, given, quiet or again))
-        for name, value in arguments.items():
-            if not isinstance(value, np.random.Generator) and not same(value, given[name]):
-                raise Problem(
-                    f"Your function changes its input {name}, but its caller still needs the old value. Lines like "
-                    f"a += b or a[0] = b change the array itself, under every name it has. Write a = a + b, or "
-                    f"start from a copy, {name}.copy()."
-                )
+    with _settings_kept():
+        for again in (False,) if once else (False, True):
+            given = copy.deepcopy(arguments)
+            results.append(_call_once(function, given, quiet or again))
+            for name, value in arguments.items():
+                if not isinstance(value, np.random.Generator) and not same(value, given[name]):
+                    raise Problem(
+                        f"Your function changes its input {name}, but its caller still needs the old value. Lines like "
+                        f"a += b or a[0] = b change the array itself, under every name it has. Write a = a + b, or "
+                        f"start from a copy, {name}.copy()."
+                    )
     if not same(results[0], results[-1]):
         check_is_finished(results[0])
         raise Problem(
@@ -150,6 +154,21 @@ def _call_once(function, arguments, quiet):
     return result
 
 
+@contextlib.contextmanager
+def _settings_kept():
+    """Put back what a learner's code changes for the whole kernel: random states, settings of NumPy, the folder."""
+    drawn, drawn_by_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
+    folder, depth = os.getcwd(), sys.getrecursionlimit()
+    try:
+        with np.printoptions():
+            yield
+    finally:
+        random.setstate(drawn)
+        np.random.set_state(drawn_by_numpy)  # noqa: NPY002
+        os.chdir(folder)
+        sys.setrecursionlimit(depth)
+
+
 def learner_line(error):
     """The last line of the learner's own code that the error passed through, with its number."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
@@ -209,8 +228,8 @@ def check_finite(name, array):
         )
         how = "is" if not index else "contains"
         raise Problem(
-            f"{name} {how} {kinds}{where}. The usual causes are a division by zero, the logarithm of 0, and an "
-            "exponential that overflows."
+            f"{name} {how} {kinds}{where}. The usual causes are a division by zero, the logarithm of 0, an exponential "
+            "that overflows, and infinity minus infinity."
         )
 
 

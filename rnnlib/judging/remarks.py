@@ -31,6 +31,8 @@ def probe(exercise, cases, given, parts, with_mutants=True):
     for words, change in _argument_changes(cases):
         if fits(_reference(exercise, change(case)) for case in cases):
             return f"This is exactly what comes out {words}."
+    if not any(np.isfinite(ours[k]).any() for ours in given for k in parts):
+        return ""  # many slips end in NaN everywhere
     data = tuple(name for name, value in cases[0].items() if not callable(value))
     for mutant, function in mutants_with_functions(type(exercise), data) if with_mutants else ():
         if fits(_tried_parts(exercise, function, case) for case in cases):
@@ -97,12 +99,12 @@ def _argument_changes(cases):
                     )
     for one, other in itertools.combinations(first, 2):
         if all(_alike(case[one], case[other]) for case in cases):
+            yield f"if {one} is used in place of {other}", lambda case, a=one, b=other: case | {b: case[a]}
+            yield f"if {other} is used in place of {one}", lambda case, a=one, b=other: case | {a: case[b]}
             yield (
                 f"if {one} and {other} have changed places",
                 lambda case, a=one, b=other: case | {a: case[b], b: case[a]},
             )
-            yield f"if {one} is used in place of {other}", lambda case, a=one, b=other: case | {b: case[a]}
-            yield f"if {other} is used in place of {one}", lambda case, a=one, b=other: case | {a: case[b]}
 
 
 def _alike(one, other):

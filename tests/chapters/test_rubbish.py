@@ -5,7 +5,9 @@ RUBBISH=500 python -m pytest tests/chapters/test_rubbish.py -n 0      so many an
 
 import decimal
 import os
+import random
 import sys
+import time
 import warnings
 import zlib
 
@@ -73,6 +75,18 @@ def functions(rng, value):
         warnings.simplefilter("error")
         return value
 
+    def changes_the_world(**arguments):
+        random.seed(1)
+        np.random.seed(1)  # noqa: NPY002
+        np.set_printoptions(precision=1)
+        sys.setrecursionlimit(700)
+        os.chdir("/")
+        return value
+
+    def sleeps(**arguments):
+        time.sleep(0.002)
+        return value
+
     def raises(**arguments):
         raise ERRORS[rng.integers(len(ERRORS))]("rubbish")
 
@@ -82,7 +96,14 @@ def functions(rng, value):
     def shows_itself(**arguments):
         return shows_itself
 
-    return [returns, prints, spoils_its_inputs, changes_settings, raises, yields, shows_itself, returns]
+    rude = [prints, spoils_its_inputs, changes_settings, changes_the_world, sleeps, raises, yields, shows_itself]
+    return [returns, returns, *rude]
+
+
+def world():
+    """What no answer may change."""
+    drawn = random.getstate(), np.random.get_state()[1].tolist(), np.get_printoptions()  # noqa: NPY002
+    return np.geterr(), warnings.filters[:], sys.stdout, sys.getprofile(), sys.getrecursionlimit(), os.getcwd(), drawn
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -93,7 +114,7 @@ def test_rubbish_gets_a_sentence_and_changes_nothing(name, capfd):
     if isinstance(exercise, FunctionExercise):
         shapes += [np.shape(part) for part in exercise.parts(exercise.reference(**exercise.cases()[0]))]
     rng = np.random.default_rng(zlib.crc32(name.encode()))
-    before = np.geterr(), warnings.filters[:], sys.stdout, sys.getprofile()
+    before = world()
     stream = values(rng, shapes)
     for number in range(COUNT):
         answer = next(stream)
@@ -105,6 +126,5 @@ def test_rubbish_gets_a_sentence_and_changes_nothing(name, capfd):
         assert len(verdict.text) > 20, (answer, verdict)
         assert "Traceback" not in str(verdict)
         assert "rnnlib" not in verdict.code
-    after = np.geterr(), warnings.filters[:], sys.stdout, sys.getprofile()
-    assert after == before
+    assert world() == before
     assert type(exercise)().check(exercise.answer if is_function else exercise.answer())

@@ -6,6 +6,7 @@ from rnnlib.delta_rule import delta_step
 from rnnlib.pictures.controls import Slider
 from rnnlib.pictures.figures.gradients import eigenvalue_plane
 from rnnlib.pictures.figures.label import Label
+from rnnlib.pictures.handles import Handle
 from rnnlib.pictures.live import LiveFigure
 from rnnlib.pictures.style import COLOURS
 
@@ -25,6 +26,10 @@ def correcting():
         other: the answer after the step lies on it. Right, in the plane with the unit circle, the eigenvalue of one
         step along its key, and the two of two steps whose keys enclose an angle.""",
         size=(9, 3.7),
+        handles=lambda artists: [
+            Handle(artists["after"], points=("beta", lambda beta: answer_after(beta).tolist())),
+            Handle(artists["one"], x=("beta", lambda beta: 1 - beta)),
+        ],
     )
 
 

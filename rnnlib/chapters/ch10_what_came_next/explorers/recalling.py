@@ -7,6 +7,7 @@ from matplotlib.collections import LineCollection
 
 from rnnlib.pictures.controls import Choice, Switch
 from rnnlib.pictures.figures.label import Label
+from rnnlib.pictures.handles import Handle
 from rnnlib.pictures.live import LiveFigure
 from rnnlib.pictures.style import COLOURS
 
@@ -39,6 +40,8 @@ def recall_by_age():
         in a dot where the right word is found, in a cross where another one is nearer. Right, the share of right words
         against the number of pairs for five kinds of memory, with a dot at the chosen one.""",
         size=(9, 3.7),
+        beforehand=("kind", "multiple", "twice"),
+        handles=lambda artists: [Handle(artists["here"], x="multiple")],
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from rnnlib.pictures.controls import Choice, Slider
 from rnnlib.pictures.figures.label import Label
+from rnnlib.pictures.handles import Handle
 from rnnlib.pictures.live import LiveFigure
 from rnnlib.pictures.style import COLOURS
 
@@ -28,6 +29,7 @@ def sweeps_against_gain():
         """Left, the size of the error by step, across, and by sweep, down: pale where the states are right. Right, the
         sweeps that are needed against the gain, one dot a network, with a line at the chosen gain.""",
         size=(9, 3.6),
+        handles=lambda artists: [Handle(artists["line"], x="gain")],
     )
 
 

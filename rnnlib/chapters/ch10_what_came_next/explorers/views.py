@@ -6,6 +6,7 @@ import numpy as np
 
 from rnnlib.pictures.controls import Slider, Stepper
 from rnnlib.pictures.figures.label import Label
+from rnnlib.pictures.handles import Handle
 from rnnlib.pictures.live import LiveFigure
 from rnnlib.pictures.style import COLOURS
 
@@ -25,6 +26,7 @@ def two_views():
         """Left, a triangle of scores: row t weighs all values up to t. Middle, the memory, a matrix of 5 by 5, after
         step t. Right, the output at t, computed by the row and read from the memory: the bars and the dots agree.""",
         size=(9, 3.4),
+        handles=lambda artists: [Handle(artists["row"], y="t")],
     )
 
 

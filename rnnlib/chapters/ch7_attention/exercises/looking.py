@@ -6,6 +6,9 @@ from rnnlib.activations import softmax
 from rnnlib.attention import DotAttention, attend
 from rnnlib.judging import FunctionExercise, Slip, sizes
 
+# a piece of the solution of exercise 7.4
+LARGEST = " - scores.max(axis=-1, keepdims=True)"
+
 
 class AttentionWeights(FunctionExercise):
     """Turn scores (T, B, S) into weights (T, B, S): softmax over the S memory vectors, with the padding left out.
@@ -51,15 +54,43 @@ class AttentionWeights(FunctionExercise):
             "The padding has the weight 0, but what is left adds up to less than 1: it was taken out after the "
             "softmax. Take it out before.",
         ),
-        Slip(
-            {"axis=-1": "axis=0", "-np.inf": "-1e30"},
-            "The weights add up to 1 over the steps t of the decoder. For each step they have to add up to 1 over the "
-            "memory, the last axis.",
+        *(
+            Slip(
+                {"axis=-1": f"axis={axis}", **others},
+                f"Your softmax runs over {over}. For each step of each sequence the weights have to add up to 1 over "
+                f"the memory, the last axis. {more}",
+            )
+            for axis, over in ((0, "the steps t of the decoder"), (1, "the sequences of the batch"))
+            for others, more in (
+                ({}, "Where there is nothing but padding, 0 is divided by 0."),
+                ({"-np.inf": "-1e30"}, "A very low score for the padding will do."),
+                ({LARGEST: ""}, "And subtract the largest score first: np.exp overflows."),
+            )
+        ),
+        *(
+            Slip(
+                {
+                    "np.where(real, scores, -np.inf)": "scores",
+                    "powers / powers": "real * powers / (real * powers)",
+                    **largest,
+                },
+                f"You take the padding out after np.exp. With small scores that is right, with large ones {ends}. Take "
+                "it out before.",
+            )
+            for largest, ends in (
+                ({}, "the padding can have all of the weight, and then 0 is divided by 0"),
+                ({LARGEST: ""}, "np.exp overflows"),
+            )
         ),
         Slip(
-            {"axis=-1": "axis=1", "-np.inf": "-1e30"},
-            "The weights add up to 1 over the sequences of the batch, which have nothing to do with one another. Sum "
-            "over the memory, the last axis.",
+            {LARGEST: ""},
+            "With small scores it is right. With large ones np.exp overflows: exp(800) is more than float64 can hold. "
+            "Subtract the largest score of each row first.",
+        ),
+        Slip(
+            {"np.exp(scores - scores.max(axis=-1, keepdims=True))": "np.where(real, scores, 0)"},
+            "The scores are divided by their sum, so that a score below zero becomes a weight below zero. np.exp makes "
+            "every score positive first.",
         ),
         Slip(
             {"< lengths": "<= lengths"},

@@ -5,6 +5,7 @@ import numpy as np
 from rnnlib.pictures.controls import Choice, Slider
 from rnnlib.pictures.figures.label import Label
 from rnnlib.pictures.figures.numbers import readable
+from rnnlib.pictures.handles import Handle
 from rnnlib.pictures.live import LiveFigure
 from rnnlib.pictures.style import COLOURS
 
@@ -39,6 +40,7 @@ def one_change():
         """Left, the loss of a GRU at each training step, in rnnlib and in PyTorch. Right, how far the two losses are
         apart, on a logarithmic axis, for five ways to differ, the chosen one thick.""",
         size=(9, 3.6),
+        handles=lambda artists: [Handle(artists[name], x="step") for name in ("here", "gap")],
     )
 
 

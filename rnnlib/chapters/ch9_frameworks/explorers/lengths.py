@@ -6,6 +6,7 @@ import numpy as np
 
 from rnnlib.pictures.controls import Stepper, Switch
 from rnnlib.pictures.figures.label import Label
+from rnnlib.pictures.handles import Handle
 from rnnlib.pictures.live import LiveFigure
 from rnnlib.pictures.style import COLOURS
 from rnnlib.tasks import flights
@@ -26,6 +27,7 @@ def packing():
         """Rows of squares, one row a sequence: coloured where it has a word, empty where it is padded. A column is
         marked: the step that is computed. Below, how many sequences run at each step.""",
         size=(9, 3.8),
+        handles=lambda artists: [Handle(artists["now"], x="t")],
     )
 
 
