@@ -340,12 +340,12 @@ def test_cold_it_repeats_itself_and_hot_it_breaks_the_rules():
     assert different.max() > 0.95
     for words, fault in examples:
         assert flights.is_well_formed(words) == (fault == ".")
-    assert any("allowed is" in fault for _, fault in examples)
+    assert any("it allows" in fault for _, fault in examples)
 
 
 def test_a_fault_is_named():
     words = ["show", "me", "a", "flight", "to", "oslo", "that", "leave"]
-    assert writing._fault(words, True) == ", which breaks off the grammar at “leave”: allowed is leaves."
+    assert writing._fault(words, True) == ", which breaks off the grammar at “leave”: it allows leaves."
     assert "“<end>”" in writing._fault(["show", "me"], True)
     assert "no end" in writing._fault(["show", "me", "a", "flight", "from", "oslo", "via", "lima"], False)
 
@@ -414,7 +414,7 @@ def test_generation_says_what_the_model_and_the_grammar_give_at_200_positions(mo
         tau, number = taus[rng.integers(len(taus))], int(rng.integers(1, 21))
         explorer.set(beginning=" ".join(words), step=int(rng.choice(steps)), tau=tau, number=number)
         said = explorer.sentence
-        pattern = r"“(.+?)” with ([\d.]+); drawn is “(.+?)”, which has ([\d.e-]+)\."
+        pattern = r"“(.+?)” with ([\d.]+); the word drawn is “(.+?)”, which has ([\d.e-]+)\."
         best, p_best, drawn, p_drawn = re.search(pattern, said).groups()
         requests, ended = experiments.write(model, np.random.default_rng(number), 1, tau, words)
         whole = [*requests[0], *[flights.END] * int(ended[0])]
