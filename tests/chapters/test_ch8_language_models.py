@@ -403,6 +403,7 @@ def test_words_that_it_does_not_know_are_named_and_left_out():
     explorer.close()
 
 
+@pytest.mark.sentences("ch8_language_models.generation")
 def test_generation_says_what_the_model_and_the_grammar_give_at_200_positions(model):
     explorer, rng = explorers.generation(), np.random.default_rng(0)
     steps, taus = (explorer.controls[name].positions() for name in ("step", "tau"))
@@ -439,6 +440,7 @@ def test_generation_says_what_the_model_and_the_grammar_give_at_200_positions(mo
     explorer.close()
 
 
+@pytest.mark.sentences("ch8_language_models.requests")
 def test_requests_counts_what_the_grammar_allows_at_every_position(model):
     explorer = explorers.requests()
     for k, tau in enumerate(writing.SHARES):
@@ -458,6 +460,7 @@ def test_requests_counts_what_the_grammar_allows_at_every_position(model):
     explorer.close()
 
 
+@pytest.mark.sentences("ch8_language_models.windows", "ch8_language_models.contest")
 def test_windows_and_contest_say_what_was_measured_at_every_position(results):
     explorer = explorers.windows()
     for k, window in enumerate(experiments.WINDOWS):
@@ -484,6 +487,7 @@ def test_windows_and_contest_say_what_was_measured_at_every_position(results):
     explorer.close()
 
 
+@pytest.mark.sentences("ch8_language_models.fit")
 def test_fit_names_the_kind_of_fit_at_every_position(results):
     explorer, floor = explorers.fit(), flights.entropy().perplexity
     for n, units, dropout in np.ndindex(5, 5, 3):
