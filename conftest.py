@@ -50,7 +50,7 @@ def pytest_runtest_call(item):
         message = receive(**options)
         content = message["content"]
         if message["msg_type"] in ("display_data", "execute_result", "update_display_data"):
-            # what is updated stands where it was first shown
+            # what is updated keeps the place where it was first shown
             place = content.get("transient", {}).get("display_id", len(shown))
             shown[place] = content
         return message

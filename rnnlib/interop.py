@@ -1,6 +1,6 @@
 """In and out: PyTorch's names, Keras's layouts, and files, all as plain arrays. Neither library is needed.
 
-What differs: PyTorch keeps two biases a layer, which only ever act as their sum, but for the candidate of the GRU.
+What differs: PyTorch keeps two biases a layer, which only ever act as their sum, except in the candidate of the GRU.
 Keras multiplies from the left, x W with W ``(in, out)``, and stacks the blocks of the GRU as z, r, h.
 """
 
@@ -29,7 +29,7 @@ def to_torch(network):
 
     ``network`` is a cell, a :class:`Bidirectional` pair of cells, or a :class:`Stacked` of either, all of one kind
     and one size; layer k has the names ``weight_ih_l{k}``, ``weight_hh_l{k}``, ``bias_ih_l{k}`` and ``bias_hh_l{k}``,
-    with ``_reverse`` behind them for the backward direction. Raises TypeError for what is no network, and
+    with ``_reverse`` behind them for the backward direction. Raises TypeError for what is not a network, and
     ValueError for one that PyTorch has no module for.
     """
     layers = _layers(network, tuple(TORCH_CELLS.values()), "PyTorch")
@@ -63,7 +63,7 @@ def from_torch(state, activation="tanh"):
         if not match:
             raise ValueError(
                 f"state: expected names such as weight_ih_l0, of torch.nn.RNN, LSTM or GRU, got {name!r}: "
-                "for a part of a larger module leave out what stands before them"
+                "for a part of a larger module leave out what comes before them"
             )
         part, layer, reverse = match.groups()
         # a parameter, which asks for gradients, becomes an array only when it is detached
@@ -187,7 +187,7 @@ def _cell_from_torch(values, activation):
     for name, value in (("bias_ih", bias), ("bias_hh", other_bias)):
         check_array(name, value, dtype=zeros.dtype, rows=len(zeros))
     if kind is GRUResetAfter:
-        # the candidate's second bias stands inside the reset, the others only ever act as a sum
+        # the candidate's second bias is inside the reset, the others only ever act as a sum
         gates = len(zeros) // 3 * 2
         inside = {"b_nh": other_bias[gates:].copy()}
         bias = bias + np.where(np.arange(len(zeros)) < gates, other_bias, 0)

@@ -43,7 +43,7 @@ class Model:
     input; the recurrent path stays whole. ``params`` holds the network's arrays, ``W_o (O, H)`` and ``b_o (O,)``.
 
     Raises TypeError or ValueError for a network of the wrong kind, a size below 1, an unknown loss, a rate outside
-    0 <= rate < 1, and for a missing ``rng`` where a readout is to be drawn.
+    0 <= rate < 1, and for a missing ``rng`` where a readout has to be drawn.
     """
 
     def __init__(

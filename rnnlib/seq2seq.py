@@ -20,7 +20,7 @@ from .wrappers import Bidirectional, Stacked, check_own_weights, check_reads_for
 
 
 class Pairs(NamedTuple):
-    """Some sequences, each with the one it is to become.
+    """Some sequences, each with the one it should become.
 
     ``source (S, B, D)`` with ``source_lengths (B,)``; ``targets (T, B)`` symbols with ``target_lengths (B,)``, the
     end symbol counted. Padded steps change nothing.

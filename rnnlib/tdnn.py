@@ -103,7 +103,7 @@ class TDNNRun:
 
     @property
     def last_past(self):
-        """Where in ``inputs`` the final state of each sequence stands, as an index."""
+        """The index in ``inputs`` of the final state of each sequence."""
         return self.lengths + np.arange(self.network.window - 1)[:, None], np.arange(len(self.lengths))
 
     def __len__(self):

@@ -196,7 +196,7 @@ def stream(batch, window):
     Returns a ``draw_batch(rng)`` that draws nothing. Each window but the first ``continues`` the one before: the state
     is carried over and the gradient is not, which is truncated BPTT on sequences too long for one run (Mikolov et
     al. 2010). The last window is shorter where ``window`` does not divide T. Raises TypeError or ValueError for a
-    batch that is none, one with lengths, and a window below 1.
+    ``batch`` that is not a batch, one with lengths, and a window below 1.
     """
     counted_steps(batch)
     check_size("window", window)

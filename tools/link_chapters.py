@@ -3,7 +3,7 @@
 python tools/link_chapters.py                      the repository that pyproject.toml names, [tool.course]
 python tools/link_chapters.py me/my-course         another one, which is written to pyproject.toml first
 
-The cells stand below the title of each chapter. Doing it again changes nothing.
+The cells are below the title of each chapter. Doing it again changes nothing.
 """
 
 import argparse

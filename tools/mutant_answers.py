@@ -69,7 +69,7 @@ def main(arguments=None):
     parser.add_argument("names", nargs="*", help="parts of the names of exercises; all without")
     parser.add_argument("--told", type=int, default=0, metavar="N", help="print a sample of N told sentences")
     parser.add_argument("--plain", action="store_true", help="without the judge's comparison with the mutants")
-    parser.add_argument("--numbers", action="store_true", help="print the mutants that are told by numbers only")
+    parser.add_argument("--numbers", action="store_true", help="print the mutants that get numbers only")
     options = parser.parse_args(arguments)
     if options.plain:
         probed = remarks.probe

@@ -2,7 +2,7 @@
 
 Each module is changed by mutmut (pip install mutmut) in a copy of the package, and judged by the unit tests that belong
 to it. A change that makes no difference is listed with its reason in tests/equivalent_mutants.txt; any other that
-survives needs a test. It takes a processor a minute for some fifty mutants, so it is no part of the test run.
+survives needs a test. It takes a processor a minute for some fifty mutants, so it is not part of the test run.
 """
 
 import json

@@ -35,7 +35,7 @@ class NotReady(Exception):
 
 
 def read(path):
-    """The notebook at ``path``, if every cell of it was run as it stands.
+    """The notebook at ``path``, if every cell of it was run as it is.
 
     Two things are looked at, which cost nothing: every code cell carries a number, counted from top to bottom, and
     the fingerprint of the code that tools/run_notebooks.py stores with the outputs is that of the code now. That

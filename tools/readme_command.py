@@ -2,7 +2,7 @@
 
 python3 tools/readme_command.py test-bash
 
-The command stands in the fenced block below the line  <!-- command: test-bash -->.
+The command is in the fenced block below the line  <!-- command: test-bash -->.
 """
 
 import re

@@ -23,7 +23,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# A progress bar is saved as it stood when it appeared, at 0 %; tests/notebooks/sanitize.cfg reads both alike.
+# A progress bar is saved as it was when it appeared, at 0 %; tests/notebooks/sanitize.cfg reads both alike.
 PROGRESS = re.compile(r"^.*?0%\|.*\| 0/(\d+) \[.*$")
 # The kernels inherit these: one BLAS thread, a fixed order of sets, the pictures of the notebook backend.
 ENVIRONMENT = {
@@ -36,7 +36,7 @@ ENVIRONMENT = {
 
 
 def execute(notebook, folder):
-    """Run every cell in a fresh kernel and return the notebook as it is to be saved.
+    """Run every cell in a fresh kernel and return the notebook in the form in which it is saved.
 
     A picture that looks as it did before keeps its bytes.
     """
@@ -61,7 +61,7 @@ def execute(notebook, folder):
 
 
 def normal_form(notebook):
-    """The notebook as it is to be saved: with the metadata that we write and what every machine would save.
+    """The notebook in the form in which it is saved: with the metadata that we write and what every machine would save.
 
     Widget views are left out, because their models live only as long as the kernel: what is saved is the
     picture and its alt text. The fingerprint of the code is kept as it was when the code ran.

@@ -20,7 +20,7 @@ from passages import number_value, passages_of
 sys.path.insert(0, str(ROOT / "tests" / "chapters"))
 from claims import PAPERS, allowed_in, claims_of
 
-# What a number refers to cannot be computed here: the reason stands beside each pattern.
+# What a number refers to cannot be computed here: the reason is beside each pattern.
 EXEMPT = {
     r"\b[Cc]hapters? (?:\d+(?:(?:,| and| or| to|, and|,? then|–)\s)?)+": "names a chapter",
     r"\b[Ee]xercises? (?:\d\.\d+(?:(?:,| and| or| to)\s)?)+": "names an exercise",

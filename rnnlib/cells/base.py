@@ -195,7 +195,7 @@ class Cell:
         return [run.states[0][:-1] for _ in self.blocks]
 
     def recurrent_deltas(self, slopes):
-        """The gradient at the recurrent product, G arrays ``(T, B, H)``: delta, unless a gate stands between."""
+        """The gradient at the recurrent product, G arrays ``(T, B, H)``: delta, unless a gate lies between."""
         return slopes[0]
 
     def recurrent_gradient(self, delta, operand):

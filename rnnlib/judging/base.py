@@ -28,9 +28,9 @@ DIFFICULTIES = {1: "easy", 2: "medium", 3: "hard"}
 class Exercise:
     """A task with ``check``, ``hint`` and ``solution``.
 
-    A subclass says, in its docstring, what is to be done, and sets ``number`` (its place in the course, as "1.2"),
-    ``title``, ``difficulty`` (1 to 3), ``praise`` (what a right answer has shown) and ``hints``, each a step further
-    than the one before.
+    A subclass says, in its docstring, what the reader should do, and sets ``number`` (its place in the course, as
+    "1.2"), ``title``, ``difficulty`` (1 to 3), ``praise`` (what a right answer has shown) and ``hints``, each a step
+    further than the one before.
     """
 
     number = ""

@@ -1,4 +1,4 @@
-"""For a grade: an answer that calls the solution, or the reference behind it, is told as such."""
+"""For a grade: an answer that calls the solution, or the reference behind it, is named."""
 
 import contextlib
 import sys

@@ -1,4 +1,4 @@
-"""Calling what a learner wrote: whatever happens, it is told in a sentence and nothing is lost."""
+"""Calling what a learner wrote: whatever happens, a sentence says so and nothing is lost."""
 
 import builtins
 import contextlib
@@ -204,7 +204,7 @@ def array_of(name, value, finite=True):
         raise Problem(f"{name} is still three dots.")
     try:
         array = np.asarray(value)
-    except Exception:  # ragged lists and other things that are no array
+    except Exception:  # ragged lists and other things that are not arrays
         raise Problem(f"{name} should be a number or an array of numbers; it is {describe(value)}.") from None
     if array.dtype.kind in "US":
         raise Problem(f"{name} is {describe(value)}. Write numbers without quotes, with a decimal point: 0.5.")

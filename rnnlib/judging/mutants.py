@@ -20,7 +20,7 @@ class Mutant(NamedTuple):
     words: str
 
     def function(self, names) -> Callable | None:
-        """The changed solution as a function, run with the global ``names``, or None where it is no valid code."""
+        """The changed solution as a function, run with the global ``names``, or None where it is not valid code."""
         made = dict(names)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)

@@ -1,4 +1,4 @@
-"""Predict, then move: a guess is committed first; then it is told whether it was right, and why."""
+"""Predict, then move: a guess is committed first; then the reader learns whether it was right, and why."""
 
 import html
 import math

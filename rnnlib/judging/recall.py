@@ -62,7 +62,7 @@ class Recalled(widgets.VBox):
         super().__init__([words, widgets.HBox(controls), self.answer])
 
     def reply(self, value):
-        """Say what is to be said to the answer ``value``."""
+        """Give the reply to the answer ``value``."""
         self.answer.value = said(*self.asked.reply(value, reveal=False))
 
 

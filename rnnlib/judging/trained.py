@@ -73,7 +73,7 @@ class DesignExercise(Exercise):
     """A task to design, on which one network fails and another does well; the judge trains both to see.
 
     The learner hands in a function ``task(rng, size)`` that draws ``size`` sequences: inputs ``x (T, size, D)`` and a
-    class for each, ``(size,)``, to be told at the last step. Each network has the same budget. A subclass may set the
+    class for each, ``(size,)``, to be named at the last step. Each network has the same budget. A subclass may set the
     limits, the networks and the goals; ``answer`` is a task that does it.
     """
 

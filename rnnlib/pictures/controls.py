@@ -123,7 +123,7 @@ class Slider(Control):
         )
 
     def parse(self, typed):
-        """The position's value next to a typed number; ValueError for what is no number or out of range."""
+        """The position's value next to a typed number; ValueError for what is not a number or out of range."""
         plain = re.sub(r"\s", "", str(typed).translate(SIGNS))
         ends = f"a number from {self._words[0]} to {self._words[-1]}"
         try:
@@ -244,7 +244,7 @@ class Text(Control):
         return self.parse(position)
 
     def parse(self, typed):
-        """The text itself; ValueError for what is no text."""
+        """The text itself; ValueError for what is not a text."""
         if not isinstance(typed, str):
             raise ValueError(f"{self.label}: expected a text, got {typed!r}")
         return typed
@@ -260,7 +260,7 @@ class Text(Control):
 def check_beforehand(wanted, controls):
     """The controls that move without a kernel, as a dict from names to the number of positions, 0 for as many as fit.
 
-    ``wanted`` are names, or such a dict; None stands for the first two. Raises ValueError for a name of no control.
+    ``wanted`` are names, or such a dict; None means the first two. Raises ValueError for a name of no control.
     """
     wanted = list(controls)[:2] if wanted is None else wanted
     wanted = wanted if isinstance(wanted, dict) else dict.fromkeys(wanted, 0)

@@ -1,4 +1,4 @@
-"""Handles: what stands for the value of a control in a picture can be taken by the mouse or a finger."""
+"""Handles: what shows the value of a control in a picture can be dragged by the mouse or a finger."""
 
 from matplotlib.axes import Axes
 

@@ -25,7 +25,7 @@ from .scene import Scene
 from .svg import UNIT
 
 FRONT = Path(__file__).with_name("front")
-DPI = 200  # of the picture that stands for the figure where nothing moves
+DPI = 200  # of the picture that replaces the figure where nothing moves
 # The hyphen that Python writes before a negative number.
 MINUS = re.compile(r"(?<!\w)-(?=\d)")
 TO_MOVE = "Run this cell to move it."
@@ -201,7 +201,7 @@ class LiveFigure(anywidget.AnyWidget):
             return {"trouble": f"{self.sentence} Press Reset to go on."}
 
     def _heard(self, _, content, buffers):
-        """Answer a page; what goes wrong is told in place of the sentence, and the kernel lives on."""
+        """Answer a page; what goes wrong is said in place of the sentence, and the kernel lives on."""
         with style.DRAWING:
             if self._scene is not None:
                 self._tell(content.get("n"), self.answer(content.get("at")))

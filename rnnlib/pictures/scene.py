@@ -15,7 +15,7 @@ GROUP = '<g id="{}"></g>'
 class Scene:
     """The figure ``fig``, whose size in inches stays, and its parts that move.
 
-    ``moving`` holds artists, and containers of artists in any depth. Axes may stand among them, for those who need
+    ``moving`` holds artists, and containers of artists in any depth. Axes may be among them, for those who need
     them at hand. After :meth:`take`, ``text`` is the scene with an empty group for each moving artist, ``parts`` the
     content of these groups by their names, and ``axes`` says where each axes lies and what it shows.
     A change of anything that was not named as moving (limits, ticks, axes that are hidden) is noticed, and then the

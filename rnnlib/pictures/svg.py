@@ -1,6 +1,6 @@
 """A renderer of Matplotlib that writes SVG for a page: few bytes, whole hundredths of a point, nothing defined twice.
 
-It stands beside Matplotlib's own SVG backend, which writes a file. Here a figure is taken apart into pieces that a
+Matplotlib's own SVG backend writes a file. Here a figure is taken apart into pieces that a
 page keeps and replaces one by one, so all ids are made of what they name: two pieces, or two drawings of one piece,
 agree on them. Lengths are in units of 1/100 point. Colours are CSS variables, so that the page can be dark.
 """
@@ -48,7 +48,7 @@ class Renderer(RendererBase):
         return "".join(self._written)
 
     def write(self, text):
-        """Add SVG text as it stands."""
+        """Add SVG text unchanged."""
         self._written.append(text)
 
     # What Matplotlib asks a renderer.

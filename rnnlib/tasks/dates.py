@@ -103,7 +103,7 @@ def encode(texts, unknown="refuse"):
     """One-hot characters of several texts, padded to one length: ``(S, B, len(ALPHABET))``; and the lengths ``(B,)``.
 
     ``unknown`` says what becomes of characters outside ALPHABET: 'refuse' raises ValueError, 'blank' makes each a
-    step of zeros, of which a network reads nothing. Raises TypeError for what is no list of strings, and ValueError
+    step of zeros, of which a network reads nothing. Raises TypeError for what is not a list of strings, and ValueError
     for no text and for an empty one.
     """
     check_choice("unknown", unknown, ("refuse", "blank"))

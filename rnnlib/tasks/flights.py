@@ -1,7 +1,7 @@
 """Flight requests from a small probabilistic grammar whose entropy is known exactly.
 
 "show me a return flight from taipei to oslo on monday and back on friday": who said "return" must say "and back",
-"flight" wants "leaves" and "flights" want "leave", however many cities stand between. What a language model can
+"flight" wants "leaves" and "flights" want "leave", however many cities lie between. What a language model can
 learn ends at :func:`entropy`; no model gives fewer nats a word on average.
 """
 

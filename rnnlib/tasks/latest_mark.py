@@ -8,7 +8,7 @@ from . import adding
 def draw_batch(rng, size, steps):
     """``size`` sequences of ``steps`` pairs (number, mark), and the later marked number at the last step.
 
-    The input is that of the adding problem, x_t = (v_t, m_t); what was marked first is to be forgotten. Only
+    The input is that of the adding problem, x_t = (v_t, m_t); what was marked first must be forgotten. Only
     the last step counts in the loss. Always answering 1/2 gives a mean squared error of 1/12. Raises TypeError
     or ValueError as :func:`rnnlib.tasks.adding.draw_batch`.
     """

@@ -26,10 +26,10 @@ VERB_PLACES = ("before", "after", "either")
 def draw_request(rng, distance, verb="before"):
     """A request and its tags, with ``distance`` - 1 filler words between the verb and the city.
 
-    ``verb`` says where the verb stands. Distance 1 is "arrive Taipei on November 2nd" with 'before' and "Taipei
+    ``verb`` says where the verb is. Distance 1 is "arrive Taipei on November 2nd" with 'before' and "Taipei
     arrive on November 2nd" with 'after'; 'either' draws one of the two. Returns two lists of words of equal
     length. Raises TypeError or ValueError for a ``rng`` that is not a generator, a distance below 1 and a
-    ``verb`` that is none of the three.
+    ``verb`` that is not one of the three.
     """
     words, tags, _ = _draw(rng, np.array([check_size("distance", distance)]), verb)
     return [WORDS[k] for k in words[:, 0]], [TAGS[k] for k in tags[:, 0]]

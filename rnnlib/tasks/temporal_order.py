@@ -15,7 +15,7 @@ CLASSES = ("XX", "XY", "YX", "YY")
 def draw_batch(rng, size, steps):
     """``size`` sequences of ``steps`` symbols, to be sorted into XX, XY, YX and YY at the last step.
 
-    A sequence begins with B and ends with E. The first marked symbol, X or Y, stands between T/10 and T/5,
+    A sequence begins with B and ends with E. The first marked symbol, X or Y, is between T/10 and T/5,
     the second between T/2 and 3T/5; every other symbol is one of a, b, c, d and says nothing. Only the last
     step counts in the loss. x is ``(T, B, 8)``, one-hot in the order of SYMBOLS; always giving the four
     classes the same probability costs ln 4 = 1.386 nats. Raises TypeError or ValueError for a ``rng`` that is not a

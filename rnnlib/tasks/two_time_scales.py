@@ -1,4 +1,4 @@
-"""Two time scales: a slow and a fast signal arrive as one sum, and are to be told apart.
+"""Two time scales: a slow and a fast signal arrive as one sum, and must be told apart.
 
 The slow part can be known only from many steps, the fast part only from the last few. Both are Gaussian, so
 the smallest error that any memory of n steps can reach is known exactly: :func:`lowest_error`.

@@ -109,7 +109,7 @@ def scratch(lab):
 
 
 def assert_no_trouble(outputs):
-    """No output is an error or stands on stderr."""
+    """No output is an error or is on stderr."""
     for output in (output for cell in outputs for output in cell):
         assert output["output_type"] != "error", output["evalue"]
         assert output.get("name") != "stderr", output["text"]
@@ -169,7 +169,7 @@ def test_a_fresh_notebook_that_was_not_run_shows_its_pictures_with_words(lab):
             assert shown.nth(k).evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 100
             words = output["metadata"]["image/png"]["alt"]
             if source.startswith("explorers."):
-                # JupyterLab does not pass on the alt text of a picture: the words stand below it.
+                # JupyterLab does not pass on the alt text of a picture: the words are below it.
                 assert (
                     f"{words} Run this cell to move it."
                     in cell.locator(".jp-OutputArea .jp-RenderedHTMLCommon").last.inner_text()

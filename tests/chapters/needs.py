@@ -171,6 +171,68 @@ def predictions(chapter):
     return "" if found else "the notebook asks for no prediction"
 
 
+def _shows(cell):
+    """The explorers and laboratories that a code cell shows, by name."""
+    return re.findall(r"\bexplorers\.(\w+)\(|\b(laboratory)\(", source(cell)) if cell["cell_type"] == "code" else []
+
+
+def first_screen(chapter):
+    """Something moves before the reader has to scroll: only folded cells and few words come before an explorer."""
+    before, words = [], 0
+    for cell in cells(chapter.path):
+        if _shows(cell):
+            break
+        before.append(cell)
+    unfolded = [
+        cell["id"]
+        for cell in before
+        if cell["cell_type"] == "code" and not cell["metadata"].get("jupyter", {}).get("source_hidden")
+    ]
+    words = sum(
+        len(source(cell).split()) for cell in before if cell["cell_type"] == "markdown" and cell["id"] != "links"
+    )
+    return "; ".join(
+        [f"unfolded code before the first explorer: {unfolded}"] * bool(unfolded)
+        + [f"{words} words before the first explorer, {MOST_WORDS} fit on the screen"] * (words > MOST_WORDS)
+    )
+
+
+MOST_WORDS = 120
+
+
+def tries(chapter):
+    """A **Try** of two moves or more near every explorer, in one of the places where it is shown."""
+    everything, near, shown = cells(chapter.path), set(), set()
+    for k, cell in enumerate(everything):
+        names = {explorer or laboratory for explorer, laboratory in _shows(cell)}
+        shown |= names
+        beside = [source(other) for other in everything[max(k - 3, 0) : k + 3] if other["cell_type"] == "markdown"]
+        texts = [text.partition("**Try")[2] for text in beside if "**Try" in text]
+        if any(len(re.findall(r"[.?:;]\s|[.?]$|^- ", text, re.MULTILINE)) >= 2 for text in texts):
+            near |= names
+    shown.discard("laboratory")  # its text is the task that it is set
+    return f"no **Try** of two moves beside {sorted(shown - near)}" if shown - near else ""
+
+
+def core_path(chapter):
+    """The title cell gives the minutes of a core path, about half of those alone."""
+    title = source(cells(chapter.path)[0])
+    minutes = re.search(r"Core path, about (\d+) minutes", title)
+    if not minutes:
+        return "the title cell does not say  Core path, about … minutes"
+    share = int(minutes[1]) / chapter.alone
+    return "" if 0.4 <= share <= 0.6 else f"the core path is {share:.0%} of the minutes alone, not about half"
+
+
+def remember(chapter):
+    """A section on what to remember, of five points at most, near the end."""
+    found = [text for text in markdown(chapter.path)[-8:] if text.startswith("## What to remember")]
+    if len(found) != 1:
+        return "the chapter does not end with  ## What to remember"
+    points = len(re.findall(r"^(?:-|\d\.) ", found[0], re.MULTILINE))
+    return "" if 3 <= points <= 5 else f"{points} points to remember: 3 to 5 are wanted"
+
+
 NEEDS = {
     "README": readme,
     "map": map_of_the_course,
@@ -184,4 +246,8 @@ NEEDS = {
     "explorers handed out": explorers_handed_out,
     "exercises handed out": exercises_handed_out,
     "predictions": predictions,
+    "first screen": first_screen,
+    "Try": tries,
+    "core path": core_path,
+    "what to remember": remember,
 }

@@ -1,4 +1,4 @@
-"""Nothing hangs: an answer that runs, prints or sleeps without end is stopped and told in a sentence."""
+"""Nothing hangs: an answer that runs, prints or sleeps without end is stopped, and a sentence says so."""
 
 import threading
 import time

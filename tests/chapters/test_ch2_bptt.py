@@ -131,7 +131,7 @@ def test_claim_truncation_is_not_teacher_forcing():
 
 
 def test_teacher_forcing_leaves_a_jordan_network_no_way_back():
-    """With the true output in the place of its memory, each step stands alone."""
+    """With the true output in the place of its memory, each step is on its own."""
     rng = np.random.default_rng(2)
     cell = rnnlib.Jordan(2, 4, 3, rng=rng)
     x, y = rng.normal(size=(5, 1, 2)), rng.normal(size=(5, 1, 3))

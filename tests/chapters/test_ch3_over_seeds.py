@@ -68,6 +68,7 @@ def test_the_scale_of_the_start_counts_first_and_a_start_is_no_cure_for_a_large_
         assert learned(rate, "normal, gain 0.5") == 0
         assert learned(rate, "normal, gain 1") > 8
     assert learned(0.03, "orthogonal") == learned(0.03, "identity and ReLU") == experiments.START_SEEDS
+    assert learned(0.3, "orthogonal") <= learned(0.3, "normal, gain 1")
     assert learned(0.3, "identity and ReLU") < 4
 
 
@@ -168,4 +169,5 @@ def test_starts_at_lag_40():
     assert 3 <= count(0.03, "normal, gain 1") <= 9
     assert count(0.03, "orthogonal") >= 9
     assert count(0.03, "identity and ReLU") >= 9
+    assert count(0.3, "orthogonal") <= count(0.3, "normal, gain 1") + 2
     assert count(0.3, "identity and ReLU") <= 5

@@ -478,6 +478,7 @@ def numbers_in(text):
     return [float(number.replace("−", "-")) for number in re.findall(r"[-−]?\d+(?:\.\d+)?", text)]
 
 
+@pytest.mark.sentences("ch7_attention.look_up")
 def test_look_up_says_and_draws_what_softmax_gives_at_200_positions():
     explorer, rng = look_up(), np.random.default_rng(0)
     positions = [anywhere(explorer, rng) for _ in range(200)]
@@ -510,6 +511,7 @@ def cosd(degrees):
     return math.cos(math.radians(degrees))
 
 
+@pytest.mark.sentences("ch7_attention.attention_map")
 def test_the_map_says_what_the_network_does_with_200_texts():
     explorer, rng, model = attention_map(), np.random.default_rng(1), experiments.date_translator()
     for k in range(200):
@@ -551,6 +553,7 @@ def possible_dates(text):
                 yield datetime.date(year, month, day)
 
 
+@pytest.mark.sentences("ch7_attention.bottleneck")
 def test_bottleneck_says_what_was_written_at_every_position():
     explorer = bottleneck()
     for size, count, example in itertools.product(experiments.SIZES, (1, 2, 3), range(1, 7)):

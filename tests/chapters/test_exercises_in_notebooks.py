@@ -1,4 +1,4 @@
-"""Every exercise of a chapter stands in its notebook, with its task, its difficulty and a stub that fits; and the
+"""Every exercise of a chapter is in its notebook, with its task, its difficulty and a stub that fits; and the
 page for instructors runs."""
 
 import ast

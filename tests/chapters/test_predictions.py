@@ -1,4 +1,4 @@
-"""Predictions: a guess is committed, the truth stands beside it, and the kernel remembers."""
+"""Predictions: a guess is committed, the truth is shown beside it, and the kernel remembers."""
 
 import itertools
 

@@ -280,5 +280,5 @@ def test_labels_are_words(explorer):
         for words in (control.label, *control.words()):
             assert words.strip(), name
             assert not set("_$\\") & set(words), f"{name}: {words!r} reads like code"
-        assert len(control.label) <= 45, f"{name}: {control.label!r} is too long to stand beside a slider"
+        assert len(control.label) <= 45, f"{name}: {control.label!r} is too long for the place beside a slider"
         assert len(set(control.words())) == len(control.words()), f"{name}: two positions read alike"

@@ -25,7 +25,7 @@ HEAVY = {
     "torch",
     "pandas",
 }
-# what each floor may import beside rnnlib; which module stands where is said in CONTRIBUTING.md
+# what each floor may import beside rnnlib; CONTRIBUTING.md says which module is where
 PACKAGES = {
     0: {"numpy"},
     1: {"numpy", "tqdm"},
@@ -80,7 +80,7 @@ def modules():
 @pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_a_module_imports_only_from_its_own_floor_and_those_below(path):
     name = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    assert name in FLOORS, f"{name} stands on no floor: add it to the table in CONTRIBUTING.md"
+    assert name in FLOORS, f"{name} is on no floor: add it to the table in CONTRIBUTING.md"
     own, others = imports_of(path)
     above = {other for other in own & FLOORS.keys() if FLOORS[other] > FLOORS[name]}
     assert not above, f"{name}, on floor {FLOORS[name]}, imports {sorted(above)} from above"

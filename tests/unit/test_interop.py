@@ -367,7 +367,7 @@ def test_compressed_bytes_that_are_damaged_are_named(tmp_path):
         path.write_bytes(damaged[:place] + bytes([damaged[place] ^ 0xFF]) + damaged[place + 1 :])
         other = rnnlib.Elman(D, 40, rng=np.random.default_rng(1))
         before = {name: array.copy() for name, array in other.params.items()}
-        # a byte that is no part of the numbers may be changed without harm
+        # a byte that is not part of the numbers may be changed without harm
         with contextlib.suppress(ValueError):
             interop.load(path, other)
             continue

@@ -356,7 +356,7 @@ def test_a_figure_that_cannot_be_drawn_fails_with_its_own_error():
 
 
 class Shell:
-    """Stands for the shell of a kernel: it knows the request that is being run."""
+    """In the place of the shell of a kernel: it knows the request that is being run."""
 
     def __init__(self, cell, run):
         self.request = {"metadata": {"cellId": cell}, "header": {"msg_id": run}}

@@ -1,4 +1,4 @@
-"""The linear recurrence: the scan against a loop, and the minGRU wherever a cell can stand."""
+"""The linear recurrence: the scan against a loop, and the minGRU wherever a cell can be used."""
 
 import numpy as np
 import pytest

@@ -58,7 +58,7 @@ def test_a_batch_is_each_sequence_run_alone(name, lengths):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_padded_steps_change_nothing(name):
-    """Whatever stands behind the end of a sequence, in x or in d_outputs, every result is the same to the last bit."""
+    """Whatever comes after the end of a sequence, in x or in d_outputs, every result is the same to the last bit."""
     problem, other = Problem(name, LENGTHS), Problem(name, LENGTHS)
     padded = np.arange(T)[:, None] >= LENGTHS
     other.x[padded] = 100 * RNG(0).normal(size=(padded.sum(), D))

@@ -21,7 +21,7 @@ class Mission:
     """A goal, the settings it begins with, and settings that reach it.
 
     ``free`` are the settings the reader may change; the goal is reached when the held-out measure passes ``goal``
-    within ``steps`` steps, at the task and the length of ``begin``. ``teaches`` is told when it is. ``wins`` reaches
+    within ``steps`` steps, at the task and the length of ``begin``. ``teaches`` is shown when it is. ``wins`` reaches
     the goal on ten of ten seeds, ``fails``, without a plan, on fewer than half of them; ``plan`` is a sequence of
     ``(steps, changes)`` where a control has to be moved on the way. ``rule`` is a pair of words and a function of
     settings that must hold.

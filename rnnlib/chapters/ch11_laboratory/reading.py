@@ -1,4 +1,4 @@
-"""Sequences that a reader types, as inputs ``(T, 1, D)`` of the tasks; what cannot be read is told in a sentence."""
+"""Sequences that a reader types, as inputs ``(T, 1, D)`` of the tasks; what cannot be read gets a sentence."""
 
 import re
 
@@ -60,7 +60,7 @@ def request(text):
 
 
 def _numbers(text):
-    """Pairs (value, whether a star is behind it); ValueError for what is no number."""
+    """Pairs (value, whether a star is behind it); ValueError for what is not a number."""
     found = []
     for word in text.replace("−", "-").replace(",", " ").split():
         try:

@@ -16,7 +16,7 @@ END = "∎"
 SPACE = "␣"
 UNKNOWN = "□"
 QUIET = "#6E6E6E"
-# The parts of a date: also told by where they stand and by the ideograph behind them.
+# The parts of a date: also told apart by their places and by the ideograph behind them.
 PART_COLOURS = {"year": "#0072B2", "month": "#C04E00", "day": "#00795A"}
 
 
@@ -39,7 +39,7 @@ def shown(text, alphabet):
 def attention_map(ax):
     """An empty map, for :func:`show_attention`: return its artists by name.
 
-    The characters read stand above, with a bar for the weight of each; the symbols written stand on the left.
+    The characters read are above, with a bar for the weight of each; the symbols written are on the left.
     """
     ax.axis("off")
     ax.set_ylim(ROWS - 0.4, -4.4)
@@ -57,7 +57,7 @@ def attention_map(ax):
 
 
 def show_attention(artists, read, written, weights, row=None):
-    """Draw ``weights (len(written), len(read))``; ``row`` stands out, with its bars, and later rows are to come.
+    """Draw ``weights (len(written), len(read))``; ``row`` stands out, with its bars, and later rows are not drawn yet.
 
     Without ``row`` all rows are drawn and none stands out.
     """

@@ -7,7 +7,7 @@ from ..style import COLOURS
 from .label import Label
 from .networks import arrow, canvas, unrolled
 
-# Where things stand in the walk, in the units of `networks.canvas`.
+# The places of things in the walk, in the units of `networks.canvas`.
 COLUMN, ROW, FIRST, INPUTS = 3.0, 1.3, 3.85, 2.05
 LEDGER = {"W_o": (1.1, "∂L/∂Wₒ"), "W_x": (0.62, "∂L/∂Wₓ"), "W_s": (0.14, "∂L/∂Wₛ")}
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -28,7 +28,7 @@ def short(value):
 
 
 class Slot(Label):
-    """A label whose place stands and whose words change."""
+    """A label whose place is fixed and whose words change."""
 
     def __init__(self, ax, x, y, *, ha="left", color):
         super().__init__(ax, color=color, weight="normal", scale=0.83, rim=False, zorder=7)
@@ -67,7 +67,7 @@ def backward_walk(ax, inputs, W_x, W_o):
     artists = {}
 
     def number(key, x, y, label, color):
-        """A label that stands still, and after it the number that moves."""
+        """A label that does not move, and after it the number that does."""
         ax.text(x - 0.06, y, label, ha="right", va="center_baseline", size="small", color=color)
         artists[key] = Slot(ax, x + 0.06, y, color=color)
 

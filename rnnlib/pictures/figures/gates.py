@@ -12,7 +12,7 @@ from .networks import LINE, arrow, canvas, node
 GATES = ("input_gate", "forget_gate", "output_gate")
 # The width and height of a gauge, and how far left of its middle the words about it end.
 _GAUGE, TEXT_AT = (0.6, 1.2), -0.5
-# Where the parts of the cell stand in its drawing; gauges stand left of what they open.
+# The places of the parts of the cell in its drawing; gauges are to the left of what they open.
 PLACES = {
     "memory_before": (0.6, 3.0),
     "forget": (2.9, 3.0),
@@ -38,8 +38,8 @@ _WIRES = (
 def cell_diagram(ax, texts=None, *, wires=None, backward=False):
     """The single memory cell, four inputs and one output, in 13 by 7 units; return the levels of its three gauges.
 
-    ``texts`` maps the boxes and gates of PLACES to what stands there, ``wires`` pairs of places to what stands
-    beside the wire between them. A gate's gauge stands half open until :func:`set_opening` moves its level.
+    ``texts`` maps the boxes and gates of PLACES to the words there, ``wires`` pairs of places to the words
+    beside the wire between them. A gate's gauge is half open until :func:`set_opening` moves its level.
     ``backward=True`` turns the arrows round, in the colour of the gradient.
     """
     texts, levels = texts or {}, {}

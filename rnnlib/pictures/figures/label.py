@@ -35,7 +35,7 @@ class Label(PathPatch):
         ax.add_artist(self)
 
     def say(self, x, y, words, *, ha="center", va="center", shift=(0, 0), transform=None):
-        """Write ``words`` at (x, y), moved by ``shift`` points; ``ha`` and ``va`` say which part stands there.
+        """Write ``words`` at (x, y), moved by ``shift`` points; ``ha`` and ``va`` say which part of the words is there.
 
         (x, y) are data, or what ``transform`` says.
         """

@@ -156,9 +156,9 @@ def unrolled(
     """A network unrolled over ``steps`` steps, time to the right; return what was drawn as :class:`Unrolled`.
 
     ``steps`` is a number (steps 1..T) or the list of the step names. ``inputs`` and ``outputs`` are the steps
-    that have an input and an output, all of them if left out. ``layers`` stand on one another, or side by side
-    over the input with ``stacked=False`` (a bidirectional network: ``layers=2, directions=(1, -1)``); a layer of
-    direction -1 runs from right to left. ``memory='output'`` draws a Jordan network, whose outputs feed the next
+    that have an input and an output, all of them if left out. ``layers`` are drawn one above another, or side by
+    side over the input with ``stacked=False`` (a bidirectional network: ``layers=2, directions=(1, -1)``); a layer
+    of direction -1 runs from right to left. ``memory='output'`` draws a Jordan network, whose outputs feed the next
     state; ``fed_back`` are the steps whose output is the next input (a generator). ``initial`` shows the state
     before the first step, ``weights`` the names of the weights at the first arrows, ``weights='all'`` at every arrow.
     ``labels`` maps 'input', 'state' and 'output' to a function ``t -> text`` (for 'state' ``(layer, t) -> text``);
@@ -251,7 +251,7 @@ def _initial(ax, net, steps, layers, directions, dx, memory):
 
 
 def _name_weights(ax, net, steps, named, layers, origin, spacing):
-    """The names of the weights beside the arrows of the first ``named`` steps of layers that stand on one another."""
+    """The names of the weights beside the arrows of the first ``named`` steps of layers on top of one another."""
     (x0, y0), (dx, dy) = origin, spacing
     for k, t in enumerate(steps[:named]):
         x = x0 + k * dx

@@ -10,7 +10,7 @@ class Picture:
     """A figure as a notebook shows it: a PNG that carries alt text.
 
     Use it as the last expression of a cell: ``Picture(fig, "Two curves ...")``. The alt text says what the
-    picture shows, in a sentence or two; where pictures cannot be shown it stands in their place.
+    picture shows, in a sentence or two; where pictures cannot be shown it takes their place.
     """
 
     def __init__(self, fig, alt):

@@ -34,7 +34,7 @@ STROKES = {
 }
 PEN = {"normal": 8.0, "bold": 12.0}
 SIZE = 0.95  # of the square, in units of the font size
-RAISED = -0.09  # the bottom of the square below the line on which the digits stand
+RAISED = -0.09  # the bottom of the square below the line on which the digits rest
 CORNERS = 12  # of the polygon that rounds the ends and the bends
 
 

@@ -9,7 +9,7 @@ TAG_COLOURS = {"other": "#BBBBBB", "destination": "#009E73", "departure": "#CC79
 def tagged_words(ax, words, probabilities, tags=tuple(TAG_COLOURS)):
     """The probability of every tag for every word, as one stacked bar a word; return the bars by tag.
 
-    ``probabilities`` is ``(T, O)``, its rows sum to 1; the name of a tag stands in its segment where it fits.
+    ``probabilities`` is ``(T, O)``, its rows sum to 1; the name of a tag is in its segment where it fits.
     """
     x = np.arange(len(words))
     bars, bottom = {}, np.zeros(len(words))

@@ -13,7 +13,7 @@ WRITTEN = "1月2日"
 def encoder_decoder(ax, attention=False):
     """An encoder that reads five characters, and a decoder that writes four symbols and reads each one step later.
 
-    Between them stands the last state of the encoder: all that the decoder is told. With ``attention`` every state of
+    Between them is the last state of the encoder: all that the decoder is told. With ``attention`` every state of
     the encoder can be reached from each step of the decoder.
     """
     canvas(ax, 14.6, 5.5, left=-1.1, bottom=-0.9)

@@ -1,4 +1,4 @@
-"""All the words of a small language with their probabilities, in a few columns that stand still."""
+"""All the words of a small language with their probabilities, in a few columns that do not move."""
 
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection

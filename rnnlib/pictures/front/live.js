@@ -167,7 +167,7 @@ const KINDS = {
   },
 };
 
-// The place next to a typed number; null for what is no number or out of range.
+// The place next to a typed number; null for what is not a number or out of range.
 const place = (one, typed) => {
   const same = one.words.indexOf(typed.trim());
   if (same >= 0) return same;

@@ -1,10 +1,12 @@
 """What chapter 0 says in numbers."""
 
-from chapters import NOTEBOOKS, table
+import re
+
+from chapters import NOTEBOOKS, chapters, table
 
 from rnnlib.chapters.ch0_start_here.explorers import leaking
 
-from . import Notebook, claim
+from . import Notebook, claim, word
 
 book = Notebook(0)
 
@@ -23,7 +25,15 @@ def kept():
     return float(book.code("e559e4ae", r"math\.log\((0\.9)\)"))
 
 
+def core_hours(last):
+    """The hours of the core paths of the chapters up to ``last``, as their title cells give the minutes."""
+    titles = [next(iter(Notebook(chapter.number).cells.values())).source for chapter in chapters()[: last + 1]]
+    return sum(int(re.search(r"Core path, about (\d+) minutes", title)[1]) for title in titles) / 60
+
+
 CLAIMS = [
+    claim("chapters 0 to 6 along their core paths: six to seven hours", lambda: 6 <= core_hours(6) <= 7),
+    claim("The core paths of all chapters take {}.", lambda: word(round(core_hours(11)))),
     *(claim("{}", lambda row=row: row) for row in table(NOTEBOOKS)),
     claim("S_0 = {:.0f}.$$", lambda: float(leaking.remembered(0.9, 2)[0])),
     claim("inputs of size {:.0f}, some", lambda: leaking.remembered(0.9, 1)[0]),
@@ -54,4 +64,5 @@ ALLOWED = {
     "Chapter 4 needs them; 5 needs 4. Chapter 6 can follow chapter 3. Chapters 7 and 8 need 5, and 7 needs 6": (
         "numbers of chapters"
     ),
+    "Chapter 10 needs 3, 5 and 7. In chapter 11 you train networks of chapters 2 to 6": "numbers of chapters",
 }

@@ -350,7 +350,7 @@ CLAIMS = [
     claim("from step {} on, fed", lambda: int(book.code("2b23473e", r"given = (\d+)"))),
     claim("the error is more than 3 times as large", lambda: book.code("c74a7adc", r"> (3) \* error_forced") == "3"),
     claim("on November 2nd", lambda: "2nd" in rnnlib.tasks.slot_filling.WORDS),
-    claim("Two networks of {} units", lambda: int(book.code("8a2f0185", r"Elman\(D, (\d+)"))),
+    claim("Two networks of {} units", lambda: int(book.code("8a2f0185", r"Elman\(words_in, (\d+)"))),
     claim(" verb {} words back, right tags of new cities", lambda: experiments.FARTHEST),
     claim(
         "to add up 60 numbers: one answer is $W_x = W_s = W_o = 1$ (any $W_x W_o = 1$ would do). It "

@@ -310,7 +310,7 @@ CLAIMS = [
         lambda: abs(loss_of_one() - 1 / 12) < 0.003,
     ),
     claim("carried over up to {} steps", lambda: trainings.STEPS - 1),
-    claim("Adam (chapter 2) and clipping at norm 1.", lambda: book.code("ee1b9a1a", r"clip=(1\.0)") == "1.0"),
+    claim("Adam (chapter 1) and clipping at norm 1.", lambda: book.code("ee1b9a1a", r"clip=(1\.0)") == "1.0"),
     claim("always answering 1", lambda: abs(loss_of_one() - 1 / 12) < 0.003),
     claim(
         "LSTM, forget bias 1",

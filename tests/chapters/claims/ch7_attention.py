@@ -134,7 +134,7 @@ CLAIMS = [
     claim("| it should write | 1 | 月 | 2 | 日 | end |\n| it reads | 0 | 1 | 月 | 2 | 日 |", rows_of_the_table),
     claim("The first 0 is a step of zeros", first_input_is_zeros),
     claim("whole numbers from 0 to $O-1$", targets_are_symbols),
-    claim("{} steps of Adam (chapter 3), {} dates each", lambda: (STEPS, BATCH)),
+    claim("{} steps of Adam (chapter 1), {} dates each", lambda: (STEPS, BATCH)),
     claim("Two curves over {} training steps", lambda: STEPS),
     claim("climbs to about {}, from below", lambda: f"{int(FORCED) / 100:.1f}"),
     claim(

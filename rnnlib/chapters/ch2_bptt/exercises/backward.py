@@ -24,7 +24,7 @@ class BackwardStep(FunctionExercise):
     praise = "Three lines, and everything of backpropagation through time that is not a loop is in them."
     hints = (
         "First through the activation: delta_t is d_S times the slope of tanh at z_t, entry by entry.",
-        "The slope of tanh can be had from its output: it is 1 - tanh^2, and S_t is the tanh already.",
+        "The slope of tanh follows from its output: it is 1 - tanh^2, and S_t is the tanh already.",
         "z_t contains W_s S_{t-1}. Forward a vector is multiplied by W_s, backward by its transpose.",
         "The part of dL/dW_s has the shape (H, H): row a, column b is delta_t[a] * S_previous[b]. NumPy has np.outer.",
     )

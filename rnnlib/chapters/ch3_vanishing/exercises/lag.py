@@ -23,7 +23,7 @@ class JacobianNorms(FunctionExercise):
         "Begin with the identity: at lag 0 the norm is 1. Then multiply by one Jacobian after the other, T in all.",
         "The Jacobian of step t is diag(1 - S_t^2) W_s: np.diag makes the first matrix from a vector.",
         "dS_T/dS_{T-2} is dS_T/dS_{T-1} times dS_{T-1}/dS_{T-2}: begin with the last step, and let each new factor "
-        "stand on the right.",
+        "are on the right.",
     )
 
     @staticmethod

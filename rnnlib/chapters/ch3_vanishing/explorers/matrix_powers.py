@@ -132,7 +132,7 @@ def _in_words(kind, radius, power, norms, sigma):
     if radius < 1:
         return words + "It is never above its start; in the end it falls by ρ a step."
     if kind == "non-normal" and radius == 1:
-        return words + "With ρ = 1 it grows without end, by about 5 a step, which is no explosion."
+        return words + "With ρ = 1 it grows without end, by about 5 a step, which is not an explosion."
     if radius == 1:
         return words + "With ρ = 1 it neither vanishes nor explodes."
     return words + "In the end it grows by ρ a step, and it is never above the bound."

@@ -76,8 +76,8 @@ def generation(model=None):
         forbidden = sum(chances[k] for w, k in flights.WORD_INDEX.items() if w not in truth)
         lost = f" {forbidden:.1%} of the model's probability lies on words that cannot follow." if truth else ""
         return (
-            f"At τ = {tau:.2g} the likeliest next word is “{best}” with {chances.max():.2f}; drawn is “{word}”, which "
-            f"has {p:.2g}. {grammar}.{lost}{over}{_left_out(unknown)}"
+            f"At τ = {tau:.2g} the likeliest next word is “{best}” with {chances.max():.2f}; the word drawn is "
+            f"“{word}”, which has {p:.2g}. {grammar}.{lost}{over}{_left_out(unknown)}"
         )
 
     controls = {
@@ -208,5 +208,5 @@ def _fault(words, ended):
         following = flights.next_words(words[:k])
         if word not in following:
             allowed = ", ".join(following) if len(following) <= 3 else f"one of {len(following)} words"
-            return f", which breaks off the grammar at “{word}”: allowed is {allowed}."
+            return f", which breaks off the grammar at “{word}”: it allows {allowed}."
     return f", and no end after {len(words)} words."
