@@ -18,11 +18,10 @@ from matplotlib.transforms import Affine2D
 from PIL import Image
 
 from .dark import variable
+from .svg_paths import UNIT, extent, relative
 
-UNIT = 100  # to a point
 SMALL = 90 * UNIT  # a filled shape up to this size is defined once and then used
 MARK = 16 * UNIT  # up to this size it is a mark or a letter and takes the colour of lines, else that of areas
-COMMANDS = {Path.MOVETO: "m", Path.LINETO: "l", Path.CURVE3: "q", Path.CURVE4: "c"}
 MEANINGS = 6  # more colours than these in one artist are a scale of numbers
 HATCH = 72  # points: the side of the tile of a hatch
 
@@ -39,7 +38,8 @@ class Renderer(RendererBase):
         self.width, self.height = width, height  # points
         self.defs, self.colours = {}, {}
         self._text2path = self._words = TextToPath()
-        self._shapes, self._written, self._by_number = {}, [], False
+        self._shapes, self._texts, self._boxes = {}, {}, {}
+        self._written, self._by_number = [], False
 
     def take(self, draw):
         """What ``draw(renderer)`` draws, as SVG text."""
@@ -81,24 +81,34 @@ class Renderer(RendererBase):
         cleaned = path.cleaned(
             transform, remove_nans=True, clip=clip, simplify=line and path.should_simplify, curves=True
         )
-        start, d = self._relative(cleaned)
+        start, d = relative(cleaned)
         if not d:
             return None
         x, y = self._place(start)
         return self.write(f'<path d="m{x} {y}{d}"{self._look(gc, rgbFace)}/>')
 
     def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
-        places = [vertices[-2:] for vertices, _ in path.iter_segments(trans, simplify=False) if len(vertices)]
-        if places:
-            _, d = self._relative(marker_path.cleaned(marker_trans, curves=True))
+        if path.codes is None:
+            places = trans.transform(path.vertices)
+        else:
+            places = [vertices[-2:] for vertices, _ in path.iter_segments(trans, simplify=False) if len(vertices)]
+        if len(places):
+            _, d = relative(marker_path.cleaned(marker_trans, curves=True))
             first = marker_trans.transform(marker_path.vertices[:1])
             shape = self._define("p", f'd="m{self._pair(first[0])}{d}"', "path")
-            self._use(gc, shape, np.array(places), rgbFace)
+            self._use(gc, shape, places, rgbFace)
 
-    def draw_path_collection(self, gc, master, paths, transforms, offsets, offset_trans, facecolors, *rest, **more):
+    def draw_path_collection(
+        self, gc, master, paths, transforms, offsets, offset_trans, facecolors, edges, *rest, **more
+    ):
         """One path after another; where many colours show numbers, they are the same on a dark page."""
+        if not len(paths):  # so Matplotlib asks which arguments are known
+            return
         self._by_number = len(facecolors) > MEANINGS and len(np.unique(facecolors, axis=0)) > MEANINGS
-        super().draw_path_collection(gc, master, paths, transforms, offsets, offset_trans, facecolors, *rest, **more)
+        colours = [list(map(tuple, each)) for each in (facecolors, edges)]  # of a tuple Matplotlib remembers the colour
+        if gc.get_hatch() is None:
+            more["hatchcolors"] = ()
+        super().draw_path_collection(gc, master, paths, transforms, offsets, offset_trans, *colours, *rest, **more)
         self._by_number = False
 
     def draw_image(self, gc, x, y, im, transform=None):
@@ -137,16 +147,12 @@ class Renderer(RendererBase):
         return self.draw_image(gc, x.min(), y.min(), np.ascontiguousarray(cells), size)
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
-        vertices, codes = self._words.get_text_path(prop, s, ismath=ismath)
-        if not len(vertices):
-            return
-        scale = prop.get_size_in_points() / self._words.FONT_SCALE
-        turn = Affine2D().scale(scale).rotate_deg(angle)
-        origin, path = turn.transform(vertices[:1])[0], Path(vertices, codes)
-        _, d = self._relative(path.cleaned(turn, curves=True))
-        shape = self._define("p", f'd="m{self._pair(origin)}{d}"', "path")
-        # the place comes with y down
-        self._use(gc, shape, np.array([[x, self.height - y]]), gc.get_rgb(), words=True)
+        key = (s, hash(prop), angle, ismath)
+        if key not in self._texts:
+            self._texts[key] = self._text(s, prop, angle, ismath)
+        if self._texts[key] is not None:
+            # the place comes with y down
+            self._use(gc, self._texts[key], np.array([[x, self.height - y]]), gc.get_rgb(), words=True)
 
     def draw_letters(self, letters, transform, colour, rim=None):
         """Letters, ``(path, advance)`` each for font size 1 and a path of None for a space, one after another.
@@ -154,10 +160,10 @@ class Renderer(RendererBase):
         ``rim`` is the width in points of the bright edge that lets them be read over lines.
         """
         (a, _, x), (_, d, y), _ = transform.get_matrix()
-        uses, across = [], 0.0
+        uses, across, size = [], 0.0, Affine2D().scale(a, d)
         for path, advance in letters:
             if path is not None:
-                shape, _ = self._known_shape(path, Affine2D().scale(a, d), from_origin=True)
+                shape, _ = self._known_shape(path, size, from_origin=True)
                 uses.append(f'<use href="#{shape}" x="{round(UNIT * across * a)}"/>')
             across += advance
         place = f'<g transform="translate({self._pair((x, y), origin=True)})"'
@@ -177,33 +183,16 @@ class Renderer(RendererBase):
         x, y = (float(number) for number in point)
         return f"{round(UNIT * x)} {round(UNIT * ((self.height if origin else 0) - y))}"
 
-    def _relative(self, cleaned):
-        """The first point of a cleaned path, and what follows it as SVG text: steps in whole units, y down."""
-        codes = cleaned.codes
-        end = np.flatnonzero(codes == Path.STOP)
-        count = int(end[0]) if len(end) else len(codes)
-        if not count:
-            return None, ""
-        codes, start = codes[:count].tolist(), cleaned.vertices[0].copy()
-        points = np.round((cleaned.vertices[:count] - start) * [UNIT, -UNIT]).astype(int)
-        if Path.CURVE3 in codes or Path.CURVE4 in codes or codes.count(Path.MOVETO) > 1 or Path.CLOSEPOLY in codes:
-            return start, _curved(points.tolist(), codes)
-        steps = np.diff(points, axis=0)
-        steps = steps[steps.any(axis=1)]
-        if not len(steps):
-            return start, "l0 0" if count > 1 else ""
-        return start, "l" + " ".join(map(str, steps.ravel().tolist())).replace(" -", "-")
-
     def _known_shape(self, path, transform, from_origin=False):
         """The id of a shape that is drawn again and again, defined up to where it lies; None where it is large."""
-        matrix = transform.frozen().get_matrix()
+        matrix = transform.get_matrix()
         key = (id(path), matrix[:2, :2].tobytes(), from_origin)
         if key not in self._shapes:
             linear = Affine2D.from_values(*matrix[:2, :2].T.ravel(), 0, 0)
             cleaned = path.cleaned(linear, curves=True)
-            shape, size = None, _size(cleaned)
+            shape, size = None, extent(cleaned)
             if size < SMALL:
-                _, d = self._relative(cleaned)
+                _, d = relative(cleaned)
                 first = self._pair(cleaned.vertices[0]) if from_origin else "0 0"
                 shape = self._define("p", f'd="m{first}{d}"', "path")
             self._shapes[key] = shape, size, path  # the path is kept, so that its id stays its own
@@ -215,12 +204,20 @@ class Renderer(RendererBase):
             self.defs[key] = f'<{tag} id="{key}" {inside}' + (f">{content}</{tag}>" if content else "/>")
         return key
 
+    def _text(self, s, prop, angle, ismath):
+        """The id of a text; None where nothing is seen of it."""
+        vertices, codes = self._words.get_text_path(prop, s, ismath=ismath)
+        if not len(vertices):
+            return None
+        turn = Affine2D().scale(prop.get_size_in_points() / self._words.FONT_SCALE).rotate_deg(angle)
+        _, d = relative(Path(vertices, codes).cleaned(turn, curves=True))
+        return self._define("p", f'd="m{self._pair(turn.transform(vertices[:1])[0])}{d}"', "path")
+
     def _use(self, gc, shape, places, face, words=False, area=False):
-        uses = []
-        for place in places:
-            if np.isfinite(place).all() and np.abs(place).max() < 1e5:
-                x, y = self._place(place)
-                uses.append(f'<use href="#{shape}" x="{x}" y="{y}"')
+        places = np.asarray(places)
+        x, y = places[np.abs(places).max(axis=1) < 1e5].T  # not what is far away or NaN
+        units = np.rint(UNIT * np.stack((x, self.height - y), axis=1)).astype(int).tolist()
+        uses = [f'<use href="#{shape}" x="{x}" y="{y}"' for x, y in units]
         look = (
             f' fill="{self._variable(face)}"{self._faded(gc)}{self._clip(gc)}' if words else self._look(gc, face, area)
         )
@@ -271,7 +268,7 @@ class Renderer(RendererBase):
         return "".join(written) + self._clip(gc)
 
     def _hatch(self, gc, face):
-        _, d = self._relative(gc.get_hatch_path().cleaned(Affine2D().scale(HATCH), curves=True))
+        _, d = relative(gc.get_hatch_path().cleaned(Affine2D().scale(HATCH), curves=True))
         first = self._pair(HATCH * gc.get_hatch_path().vertices[0])
         side, ground = HATCH * UNIT, "none" if face is None else self._variable(face, area=True)
         colour, width = self._variable(gc.get_hatch_color()), round(UNIT * gc.get_hatch_linewidth())
@@ -286,39 +283,16 @@ class Renderer(RendererBase):
         path, transform = gc.get_clip_path()
         box = gc.get_clip_rectangle()
         if path is not None:
-            start, d = self._relative(path.cleaned(transform, curves=True))
+            start, d = relative(path.cleaned(transform, curves=True))
             x, y = self._place(start)
-            d = f"m{x} {y}{d}"
-        elif box is not None:
-            (x, y), (right, bottom) = self._place((box.x0, box.y1)), self._place((box.x1, box.y0))
-            d = f"m{x} {y}h{right - x}v{bottom - y}h{x - right}z"
-        else:
+            return self._clipped(f"m{x} {y}{d}")
+        if box is None:
             return ""
+        corners = (box.x0, box.y1), (box.x1, box.y0)
+        if corners not in self._boxes:
+            (x, y), (right, bottom) = map(self._place, corners)
+            self._boxes[corners] = self._clipped(f"m{x} {y}h{right - x}v{bottom - y}h{x - right}z")
+        return self._boxes[corners]
+
+    def _clipped(self, d):
         return f' clip-path="url(#{self._define("c", "", "clipPath", f"""<path d="{d}"/>""")})"'
-
-
-def _size(cleaned):
-    """The longer side of a cleaned path, in units."""
-    return np.ptp(cleaned.vertices[:-1], axis=0).max(initial=0.0) * UNIT if len(cleaned.vertices) > 1 else 0.0
-
-
-def _curved(points, codes):
-    """Steps of a path with curves, gaps or closed parts as SVG text; ``points`` are whole units from its start."""
-    written, here, begun, last, k = [], (0, 0), (0, 0), "", 1
-    while k < len(codes):
-        code = codes[k]
-        if code == Path.CLOSEPOLY:
-            written.append("z")
-            here, last, k = begun, "z", k + 1
-            continue
-        size = {Path.CURVE3: 2, Path.CURVE4: 3}.get(code, 1)
-        letter = COMMANDS[code]
-        steps = [f"{x - here[0]} {y - here[1]}" for x, y in points[k : k + size]]
-        here = tuple(points[k + size - 1])
-        if letter == "m":
-            begun = here
-        elif letter == last:
-            letter = " "
-        written.append(letter + " ".join(steps))
-        last, k = COMMANDS[code], k + size
-    return "".join(written).replace(" -", "-")

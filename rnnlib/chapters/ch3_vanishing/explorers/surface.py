@@ -116,7 +116,8 @@ def _draw(fig):
 
 
 def _update(artists, threshold, steps, w, b):
-    artists["surface"].set_paths(_bands(steps))
+    if artists["surface"].get_paths() is not _bands(steps):
+        artists["surface"].set_paths(_bands(steps))
     artists["start"].set_data([w], [b])
     clipped, free = descend(steps, threshold, (w, b)), descend(steps, start=(w, b))
     for name, (way, losses, _) in (("clipped", clipped), ("free", free)):
