@@ -5,11 +5,40 @@ const markWideFormulas = () => {
     const line = formula.closest("p, li, td, th, div.math") ?? formula.parentElement;
     const wide = formula.scrollWidth > formula.clientWidth + 1 || formula.getBoundingClientRect().width > line.clientWidth;
     formula.classList.toggle("wide", wide);
-    if (wide || formula.scrollHeight > formula.clientHeight) formula.tabIndex = 0;
+    if (wide) formula.tabIndex = 0;
     else formula.removeAttribute("tabindex");
   }
 };
 
+// A picture that a phone makes too small is enlarged by a tap, as an explorer is.
+const frameStills = () => {
+  for (const picture of document.querySelectorAll("article img.picture")) {
+    const frame = make("div", { class: "frame" });
+    picture.replaceWith(frame);
+    frame.append(picture);
+    zoomable(frame, picture, Number(picture.getAttribute("width")));
+  }
+};
+
+// The second thing that the Tab key finds leads to the first slider.
+const linkToTheFirstExplorer = () => {
+  const [first] = explorers();
+  if (!first) return;
+  const link = make("a", { href: "#explorer" }, "Skip to the first picture that moves");
+  first.id = "explorer";
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    await wake(first);
+    first.querySelector("div").shadowRoot.querySelector("input, select, button").focus();
+    first.scrollIntoView();
+  });
+  document.querySelector(".skip-link").after(make("div", { class: "skip-link d-print-none" }, link));
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  linkToTheFirstExplorer();
+  frameStills();
+});
 window.addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
   markWideFormulas();

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from lab_in_browser import Explorer
+from lab_in_browser import Explorer, middle
 from run_notebooks import ROOT
 from site_in_browser import Reader
 
@@ -85,6 +85,104 @@ def test_a_handle_is_dragged_by_mouse_and_by_finger(reader, site, chromium):
     explorer.swipe(figure.get_by_role("slider", name="Drag: recurrent weight"), 300, 0)
     assert explorer.sentence() != said
     touch.close()
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+SMALLEST = 10 / 72  # inches: the letters beside the ticks of a picture, which has 100 pixels to the inch
+WIDTH = "part => part.getBoundingClientRect().width"
+
+
+@pytest.mark.parametrize("stem", [path.stem for path in NOTEBOOKS if int(path.stem[:2]) in (0, 3, 4, 7, 10)])
+def test_on_a_phone_a_tap_or_a_pinch_makes_a_picture_legible(site, chromium, stem):
+    phone = chromium.new_context(**PHONE)
+    page = phone.new_page()
+    page.goto(f"{site.address}/{stem}.html")
+    explorers, stills = page.locator("figure.explorer"), page.locator("article img.picture")
+    for whole in [*explorers.all()[:2], *stills.all()[:2]]:
+        whole.scroll_into_view_if_needed()
+        still = whole.get_attribute("class") == "picture"
+        frame = whole.locator("xpath=..") if still else whole.locator(".frame")
+        picture = whole if still else frame.locator("svg")
+        scope = frame.locator("xpath=..") if still else whole
+        inches = picture.evaluate("it => it.viewBox?.baseVal.width / 7200 || it.getAttribute('width') / 100")
+        button = scope.get_by_role("button", name="Enlarge the picture").first
+        before = picture.evaluate(WIDTH)
+        if not button.is_visible():  # it is legible as it is
+            assert SMALLEST * before / inches >= 11.5 * 0.9
+            continue
+        assert before <= 390
+        picture.tap(position={"x": 20, "y": 10})
+        assert SMALLEST * picture.evaluate(WIDTH) / inches >= 11.5
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+        frame.evaluate("frame => { frame.scrollLeft = 1e5; }")  # a swipe shows the other end
+        assert frame.evaluate("frame => frame.scrollLeft + frame.clientWidth >= frame.scrollWidth - 1")
+        picture.locator("xpath=..").evaluate("frame => { frame.scrollLeft = 0; }")
+        scope.get_by_role("button", name="Show the whole picture").first.tap()
+        assert picture.evaluate(WIDTH) == pytest.approx(before, abs=1)
+        picture.evaluate("it => it.scrollIntoView({block: 'center'})")
+        pinch(page, picture, 2.0)
+        assert picture.evaluate(WIDTH) == pytest.approx(2 * before, rel=0.1)
+        assert page.evaluate("() => visualViewport.scale") == 1  # the page around it stays
+    phone.close()
+
+
+def pinch(page, picture, factor):
+    """Put two fingers on a picture and draw them apart."""
+    x, y = middle(picture)
+    client = page.context.new_cdp_session(page)
+    for kind, apart in [("touchStart", 60), ("touchMove", 60 * factor**0.5), ("touchMove", 60 * factor)]:
+        points = [{"x": x - apart / 2, "y": y, "id": 0}, {"x": x + apart / 2, "y": y, "id": 1}]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+@pytest.mark.parametrize("stem", [path.stem for path in NOTEBOOKS])
+def test_two_tabs_and_enter_lead_to_the_first_slider(reader, stem):
+    page = reader.open(f"{stem}.html")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == "Skip to the first picture that moves"
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.activeElement.shadowRoot?.activeElement?.matches('input, select')")
+    # a formula that fits its line is none of the stops
+    stops = page.locator("mjx-container[tabindex='0']:not(.wide)")
+    assert stops.count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_is_light_or_dark_as_the_system_is(site, chromium, scheme):
+    page = chromium.new_page(color_scheme=scheme)
+    page.goto(f"{site.address}/00_start_here.html")
+    colour = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert (max(map(int, re.findall(r"\d+", colour)[:3])) < 80) == (scheme == "dark")
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["00_start_here", "07_seq2seq_attention", "handouts/07_seq2seq_attention"])
+def test_chinese_needs_no_font_of_the_machine(reader, name):
+    """Whatever fonts there are: every piece of the page with Chinese in it takes letters from the course's own."""
+    page = reader.open(f"{name}.html")
+    client = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        client.send(f"{domain}.enable")
+    pieces = page.evaluate_handle(CHINESE_PIECES)
+    count = pieces.evaluate("all => all.length")
+    assert count >= 1
+    for k in range(0, count, 1 + count // 20):
+        piece = pieces.evaluate_handle("(all, k) => all[k]", k)
+        piece.evaluate("it => it.setAttribute('data-here', '')")
+        root = client.send("DOM.getDocument")["root"]["nodeId"]
+        node = client.send("DOM.querySelector", {"nodeId": root, "selector": "[data-here]"})["nodeId"]
+        fonts = client.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        own = sum(font["glyphCount"] for font in fonts if font["isCustomFont"])
+        assert own == piece.evaluate("it => it.textContent.match(/[\\u2e80-\\u9fff\\uff00-\\uffef]/g).length"), fonts
+        piece.evaluate("it => it.removeAttribute('data-here')")
+
+
+# The innermost elements with Chinese that are seen.
+CHINESE_PIECES = """() => [...document.querySelectorAll("article *")].filter((it) =>
+  /[\u2e80-\u9fff]/.test(it.textContent) && !it.matches("script, style, mjx-container *") &&
+  ![...it.children].some((child) => /[\u2e80-\u9fff]/.test(child.textContent)) && it.getClientRects().length)"""
 
 
 def test_a_browser_that_cannot_unpack_keeps_the_picture_and_says_so(site, chromium):

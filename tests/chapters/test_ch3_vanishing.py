@@ -335,3 +335,19 @@ def test_numbers_are_readable(value, words):
 
 def test_what_leaves_the_axes_is_held_at_their_edge():
     np.testing.assert_array_equal(held([0, 1, np.inf, np.nan, 1e9], (1e-3, 1e3)), [1e-3, 1, 1e3, 1e3, 1e3])
+
+
+def test_the_number_at_the_end_of_the_curve_is_not_written_across_it():
+    """The curve's points on the page, many to a lag, all lie outside the box of the words."""
+    explorer = vanishing.gradient_norm_by_lag()
+    norms, number = explorer.artists["norms"], explorer.artists["number"]
+    for activation in ("tanh", "linear"):
+        for gain in (0.3, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 4.0):
+            for steps in (20, 70, 85, 100):
+                explorer.set(gain=gain, activation=activation, steps=steps)
+                x, y = norms.axes.transData.transform(norms.get_xydata()).T
+                across = np.linspace(x[0], x[-1], 1000)
+                box = number.get_path().get_extents(number.get_transform())
+                hit = box.count_contains(np.column_stack((across, np.interp(across, x, y))))
+                assert hit == 0, explorer.sentence
+                assert norms.axes.bbox.y0 <= box.y0 < box.y1 <= norms.axes.bbox.y1

@@ -306,6 +306,48 @@ const handles = (spec, svg, root, over, axesNow, placesNow, set) => {
   return (at) => rings.forEach((put) => put(at));
 };
 
+// Where a picture has too little room to be read, a tap or a pinch enlarges it, and it is swiped sideways in `frame`.
+const LEGIBLE = 0.85; // of its own width, where its smallest letters are 12 pixels high
+const zoomable = (frame, picture, width) => {
+  const button = make("button", { type: "button", class: "zoom" });
+  let level = 1; // in widths of the frame
+  let pinch = null;
+  const enough = () => (LEGIBLE * width) / frame.clientWidth;
+  const show = (wanted, across = frame.clientWidth / 2) => {
+    const point = (frame.scrollLeft + across) / level;
+    level = Math.max(1, Math.min(wanted, 1.6 * enough()));
+    const large = level > 1;
+    picture.style.width = large ? `${100 * level}%` : "";
+    picture.style.maxWidth = large ? "none" : "";
+    frame.scrollLeft = point * level - across;
+    frame.classList.toggle("large", large);
+    frame.tabIndex = large ? 0 : -1; // the arrow keys swipe it
+    button.textContent = large ? "Show the whole picture" : "Enlarge the picture";
+  };
+  const turn = (across) => show(level > 1 ? 1 : enough(), across);
+  const from = (event) => event.clientX - frame.getBoundingClientRect().left;
+  const spread = ([one, two]) => Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY);
+  button.addEventListener("click", () => turn());
+  frame.addEventListener("click", (event) => {
+    if (!button.hidden && !event.target.closest(".handle")) turn(from(event));
+  });
+  frame.addEventListener("touchstart", ({ touches }) => {
+    pinch = touches.length === 2 && !button.hidden ? { level, apart: spread(touches) } : null;
+  }, { passive: true });
+  frame.addEventListener("touchmove", (event) => {
+    if (!pinch || event.touches.length !== 2) return;
+    event.preventDefault(); // the page around it stays as it is
+    const [one, two] = event.touches;
+    show((pinch.level * spread(event.touches)) / pinch.apart, (from(one) + from(two)) / 2);
+  }, { passive: false });
+  new ResizeObserver(() => {
+    button.hidden = enough() < 1.1;
+    if (button.hidden) show(1);
+  }).observe(frame);
+  show(1);
+  frame.after(button);
+};
+
 // Build controls, picture and sentence in `around`; `ask(at)` promises the patch for the places of the controls.
 // `advice` is what the page says when the answer takes long.
 const figure = (around, spec, ask, advice = WAITS_LONG) => {
@@ -322,6 +364,7 @@ const figure = (around, spec, ask, advice = WAITS_LONG) => {
     "style + style", ".knobs", ".below", ".frame", "svg", "defs", ".scene", ".over", ".note", ".said", ".spoken",
   ].map((name) => root.querySelector(name));
   scene.setAttribute("aria-label", spec.alt);
+  zoomable(frame, svg, spec.width);
   const state = { parts: {}, defs: {}, colours: {}, axes: [], at: {} };
   const shows = {};
   const stops = [];
@@ -548,8 +591,12 @@ const beforehand = async (place) => {
   script.remove();
 };
 
-const wake = (place) =>
-  beforehand(place).catch((error) => place.querySelector("figcaption")?.append(` ${error.message}`));
+const waking = new Map();
+const wake = (place) => {
+  const complain = (error) => place.querySelector("figcaption")?.append(` ${error.message}`);
+  if (!waking.has(place)) waking.set(place, beforehand(place).catch(complain));
+  return waking.get(place);
+};
 const explorers = () => [...document.querySelectorAll("figure.explorer:has(> script)")];
 
 // On slides all explorers are there before the slides are measured; on a page each comes when it is near.

@@ -103,11 +103,7 @@ def _update_norms(artists, gain, activation, steps, units, scale):
     )
     artists["norms"].set_data(lags, held(norms, LIMITS))
     artists["bound"].set_data(lags, held(bound, LIMITS))
-    last = held(norms[-1], LIMITS)
-    side, up = "left" if steps < 0.7 * LONGEST else "right", last > 1e16
-    artists["number"].say(
-        steps, last, readable(norms[-1]), ha=side, va="top" if up else "bottom", shift=(0, -8 if up else 7)
-    )
+    _write_norm(artists["number"], lags, held(norms, LIMITS), readable(norms[-1]))
     slopes = run.cell.activation.slope(run.outputs[:, 0])
     t = np.arange(1, steps + 1)
     low, high = slopes.min(axis=1), slopes.max(axis=1)
@@ -116,6 +112,17 @@ def _update_norms(artists, gain, activation, steps, units, scale):
     mean = float(slopes.mean())
     artists["mean_word"].say(0.97 * LONGEST, 0.04, f"mean {mean:.2f}", ha="right", va="bottom")
     return _norms_in_words(gain, activation, steps, norms[-1], mean, run.cell.params["W_s"])
+
+
+def _write_norm(label, lags, norms, words):
+    """Write the norm at the end of its curve: beside it where there is room, else below, or above the floor."""
+    if lags[-1] < 0.7 * LONGEST:
+        inside = np.clip(norms[-1], 1e-22, 1e22)  # not across the frame
+        return label.say(lags[-1], inside, words, ha="left", shift=(7, 0))
+    beside = norms[lags >= lags[-1] - 0.25 * LONGEST]  # what lies over or under the words
+    if beside.min() > 1e-17:
+        return label.say(lags[-1], beside.min(), words, ha="right", va="top", shift=(0, -6))
+    return label.say(lags[-1], beside.max(), words, ha="right", va="bottom", shift=(0, 7))
 
 
 def _norms_in_words(gain, activation, steps, norm, mean, matrix):

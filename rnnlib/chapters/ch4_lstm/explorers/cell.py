@@ -168,6 +168,6 @@ def _update_gates(artists, input_bias, forget_bias, output_bias):
     return (
         f"Where nothing is called, the input gate writes {quiet['i']:.3f} of the number, the forget gate keeps "
         f"{quiet['f']:.3f} of the memory and the output gate shows {quiet['o']:.3f}. The memory is {run['c'][6]:.2f} "
-        f"after the writing at step 7 and {run['c'][10]:.2f} after the erasing at step 11; at step 9 {run['h'][8]:.2f} "
-        "is read."
+        f"after the writing at step 7 and {run['c'][10]:.2f} after the erasing at step 11; the reading at step 9 gives "
+        f"{run['h'][8]:.2f}."
     )
