@@ -78,6 +78,17 @@ def test_a_live_change_takes_effect_at_the_next_step_and_any_other_starts_afresh
     assert (session.steps, session.loss.values, len(session.changes)) == (0, [], 1)
 
 
+@pytest.mark.parametrize(
+    "changes", [{"rate": 0.01}, {"clip": None}, {"gain": 0.5}, {"optimizer": "Adam"}, {"window": 5}]
+)
+def test_runs_that_differ_in_this_see_the_same_batches(changes):
+    plain, other = (Session(with_changes(Settings(length=9), **given)) for given in ({}, changes))
+    for _ in range(3):
+        plain.step()
+        other.step()
+    np.testing.assert_array_equal(plain.batch.x, other.batch.x)
+
+
 def test_going_back_takes_the_same_steps_again():
     session = Session(Settings(units=4, optimizer="Adam", rate=0.01))
     for _ in range(27):
