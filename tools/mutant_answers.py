@@ -54,8 +54,7 @@ def is_equal(exercise, function):
 
 
 def judge(exercise, function):
-    """What becomes of a mutant: 'equal', 'accepted wrongly', 'stopped', or the kind of what it is told; and the "
-    "words."""
+    """What becomes of a mutant: 'equal', 'accepted wrongly', 'stopped', or the kind of what it is told; the words."""
     verdict = type(exercise)().check(function)
     if verdict.solved:
         return ("equal" if is_equal(exercise, function) else "accepted wrongly"), verdict

@@ -75,6 +75,8 @@ def publish(path, folder, most=MOST, only=None, moved_by=None, code=None):
                 continue
             value = functools.partial(code.value, cell, lecture=only is not None)
             _publish_outputs(cell, call, names, value, pictures, path, moved_by)
+            if only is None and cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+                _tag(cell, "hide-output")
         cells.append(cell)
     notebook.cells = cells
     return notebook
@@ -181,7 +183,11 @@ def recorded_of(source):
 
 
 def _hide_code(cell):
-    cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]
+    _tag(cell, "remove-input")
+
+
+def _tag(cell, name):
+    cell.metadata["tags"] = [*cell.metadata.get("tags", []), name]
 
 
 def title(explorer):

@@ -25,6 +25,17 @@ ADVICE = (
     ),
     (
         ValueError,
+        "broadcast input array from shape .*\\b0\\b",
+        "There is nothing to write: what stands on the right is empty. A slice like [n - 1:-1:-1] is, since -1 means "
+        "the last place.",
+    ),
+    (
+        ValueError,
+        "broadcast input array",
+        "What is written into a slice needs the shape of that slice, or axes of length 1 where they differ.",
+    ),
+    (
+        ValueError,
         "broadcast",
         "Arrays that are added or multiplied entry by entry need the same shape, or axes of length 1 where they "
         "differ.",

@@ -41,8 +41,8 @@ def watched():
 
 
 def private_codes(kind):
-    """The code objects of every ``answer`` and ``reference`` of this class and all below it, and what hands out "
-    "source."""
+    """The code objects of every ``answer`` and ``reference`` of this class and all below it, and of what hands them
+    out."""
     functions = [
         kind.__dict__.get(name) for name in ("answer", "reference", "solution_code", "solution", "known_mistakes")
     ]

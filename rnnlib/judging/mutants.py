@@ -119,7 +119,9 @@ def _operator(node, alike):
     if isinstance(node.op, ast.Pow):
         what = "is missing as an exponent"
     yield "dropped", f"{right} {what}", lambda node: node.left
-    if not isinstance(node.op, ast.Pow):
+    if isinstance(node.op, ast.Sub):
+        yield "dropped", f"{left} - is missing before {right}", lambda node: node.right
+    elif not isinstance(node.op, ast.Pow):
         yield "dropped", f"{left} {what}", lambda node: node.right
     if not isinstance(node.op, ast.Add | ast.Mult):
 

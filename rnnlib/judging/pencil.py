@@ -93,14 +93,20 @@ class PencilExercise(Exercise):
                 return Told(
                     f"These are the right numbers in another order. Give them as {', '.join(self.names)}.", "shown"
                 )
-        told = [f"{self.names[k]} {self.alone(given[k], expected[k], off[k])}" for k in wrong]
+        told = [(self.names[k], self.alone(given[k], expected[k], off[k])) for k in wrong]
+        nothing = [name for name, words in told if not words]
+        told = [f"{name} {words}" for name, words in told if words]
+        if nothing:
+            are, each, them = ("are", "each", "them") if len(nothing) > 1 else ("is", "it", "it")
+            may = f"({each} may be off by {self.tolerance:g})"
+            told.append(f"{listed(nothing)} {are} not right yet {may}. Work {them} out once more.")
         return Told(begin + " ".join(told), "shown" if good else "numbers")
 
     def alone(self, given, expected, off):
-        """What can be said of one wrong number alone."""
+        """What can be said of one wrong number alone, or nothing."""
         if abs(given + expected) <= self.tolerance:
             return "has the right size and the wrong sign."
         if off <= 3 * self.tolerance:
             told = f"is off by {off:.2g}, and may be off by {self.tolerance:g}"
             return f"{told}: compute with more digits, round at the end."
-        return f"is not right yet (it may be off by {self.tolerance:g}). Work it out once more."
+        return ""

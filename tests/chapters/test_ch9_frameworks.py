@@ -263,9 +263,10 @@ def test_dropout_is_on_where_a_generator_is_handed_in_and_stands_before_the_read
     assert len({*dropped, plain[0]}) == 3  # with one layer, so it is the readout that reads less
 
 
-def test_functions_that_draw_are_handed_a_generator():
+def test_functions_that_draw_are_handed_a_generator_and_a_gate_has_one_bias():
     with pytest.raises(TypeError, match="rng"):
         rnnlib.scaled_normal(0, 2, 3)
+    assert {name for name in rnnlib.LSTM(3, 4, rng=np.random.default_rng(0)).params if name.startswith("b")} == {"b"}
 
 
 def test_what_pytorch_does_in_those_lines():
@@ -289,3 +290,12 @@ def test_what_pytorch_does_in_those_lines():
     x = torch.zeros(3, 1, 3)
     x[1:] = np.nan  # packed, the padding is not looked at
     assert torch.nn.utils.rnn.pack_padded_sequence(x, [1]).data.isfinite().all()
+    dropout, ones = torch.nn.Dropout(0.5), torch.ones(100)
+    dropout.train()
+    torch.manual_seed(0)
+    first = dropout(ones)
+    torch.manual_seed(0)  # one generator for all: the same seed draws the same again
+    assert (first == 0).any()
+    assert torch.equal(first, dropout(ones))
+    dropout.eval()
+    assert torch.equal(dropout(ones), ones)

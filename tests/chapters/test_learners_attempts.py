@@ -251,7 +251,7 @@ def test_an_interruption_of_the_check_itself_is_a_sentence_too():
         (forward_pass.all_ones, (6, -15, 30), "S_3 has the right size and the wrong sign"),
         (forward_pass.all_ones, (30, 15, 6), "in another order. Give them as S_2, S_3, O_3"),
         (forward_pass.all_ones, (6.02, 15, 30), "S_2 is off by 0.02, and may be off by 0.01"),
-        (forward_pass.all_ones, (6, 16, 32), "S_2: right. S_3 is not right yet (it may be off by 0.01)"),
+        (forward_pass.all_ones, (6, 16, 32), "S_2: right. S_3 and O_3 are not right yet (each may be off by 0.01)"),
         (forward_pass.all_ones, ("6", 15, 30), "S_2 is the text '6'. Write numbers without quotes"),
         (forward_pass.all_ones, ([6], 15, 30), "S_2 should be a single number"),
         (forward_pass.all_ones, (None, 15, 30), "S_2 is None"),

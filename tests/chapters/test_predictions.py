@@ -1,9 +1,12 @@
 """Predictions: a guess is committed, the truth is shown beside it, and the kernel remembers."""
 
 import itertools
+import json
+import re
 
 import numpy as np
 import pytest
+from chapters import chapters
 
 import rnnlib
 from rnnlib.chapters.ch3_vanishing import exercises as vanishing
@@ -190,3 +193,16 @@ def test_recall_can_be_read_without_a_kernel():
 def test_a_slip_that_would_pass_for_the_number_is_refused():
     with pytest.raises(ValueError, match=r"wrong: 3\.005 would pass for 3"):
         ask_number(2, "?", 3, "", {3.005: "Rounded."})
+
+
+@pytest.mark.parametrize("chapter", chapters(), ids=lambda chapter: chapter.package)
+def test_what_is_computed_right_after_a_question_is_folded_or_waits(chapter):
+    cells = json.loads(chapter.path.read_text(encoding="utf-8"))["cells"]
+    for question, following in itertools.pairwise(cells):
+        asks = question["cell_type"] == "code" and re.search(
+            r"^predict_\w+\(", "".join(question["source"]), re.MULTILINE
+        )
+        if asks and following["cell_type"] == "code":
+            # an explorer opens where it does not answer
+            moves = re.search(r"^(explorers\.|after_commit\()", "".join(following["source"]), re.MULTILINE)
+            assert moves or following["metadata"]["jupyter"]["outputs_hidden"], following["id"]

@@ -265,6 +265,30 @@ class WholeBPTT(FunctionExercise):
             "The weights are right. dL/db_s still has a row for each sequence: the same bias serves all of them, so it "
             "is added up over the batch too.",
         ),
+        Slip(
+            {
+                "delta, x)": "delta[:1], x[:1])",
+                "delta, S[:-1]": "delta[:1], S[:1]",
+                "d_O, S[1:]": "d_O[:1], S[1:2]",
+                "delta.sum(": "delta[:1].sum(",
+            },
+            "The share of the first step alone is in your gradients. Each step adds its own: += is wanted in the loop, "
+            "where = replaces.",
+        ),
+        Slip(
+            {
+                "delta, x)": "delta[1:], x[1:])",
+                "delta, S[:-1]": "delta[1:], S[1:-1]",
+                "d_O, S[1:]": "d_O[1:], S[2:]",
+                "delta.sum(": "delta[1:].sum(",
+            },
+            "The first step is left out of every gradient. range(T - 1, 0, -1) ends at 1, and t = 0 is a step too.",
+        ),
+        Slip(
+            {"delta, x)": "delta[::-1], x)", "delta, S[:-1]": "delta[::-1], S[:-1]"},
+            "The deltas are in the order in which they were found, from the last step to the first; x and S run from "
+            "the first to the last. Turn the deltas round.",
+        ),
     )
 
     def draw(self, rng):

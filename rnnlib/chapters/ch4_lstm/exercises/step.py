@@ -129,6 +129,13 @@ class LSTMStep(FunctionExercise):
             {"h_previous @ W_h.T": "c_previous @ W_h.T"},
             "The gates were given the memory, c_previous. They hear what was put out, h_previous.",
         ),
+        Slip(
+            {
+                "x @ W_x.T + h_previous @ W_h.T": "np.concatenate((x, h_previous), axis=-1) "
+                "@ np.concatenate((W_h, W_x), axis=-1).T"
+            },
+            "x and h_previous were joined in one order, W_x and W_h in the other. So x meets weights of the state.",
+        ),
     )
 
     def draw(self, rng):

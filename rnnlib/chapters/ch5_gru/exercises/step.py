@@ -103,6 +103,14 @@ class GRUStep(FunctionExercise):
             "The recurrent blocks lack their transpose. Each is square, so no shape complains: with rows, W h of "
             "the formula is h @ W.T.",
         ),
+        Slip(
+            {
+                "(r * h_previous) @ W_nh.T": "r * (h_previous @ W_nh.T)",
+                "z * h_previous + (1 - z) * n": "(1 - z) * h_previous + z * n",
+            },
+            "Two things at once: the reset comes after the matrix product, and z writes where it should keep. Here the "
+            "state is reset first, and z = 1 keeps.",
+        ),
     )
 
     def draw(self, rng):

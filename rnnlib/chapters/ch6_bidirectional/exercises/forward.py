@@ -110,6 +110,11 @@ class BidirectionalForward(FunctionExercise):
             {"x[::-1]": "x[:, :, ::-1]", "backward)[::-1]": "backward)"},
             "The features were reversed, not the steps. Time is the first axis of x.",
         ),
+        Slip(
+            {"return np.stack(states)": "return np.stack([np.zeros_like(h), *states[:-1]])"},
+            "The states are one step late: each direction begins with its zeros. A state is put down after its input "
+            "has been read.",
+        ),
     )
 
     def draw(self, rng):

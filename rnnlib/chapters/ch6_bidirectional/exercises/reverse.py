@@ -79,6 +79,10 @@ class ReverseWithin(FunctionExercise):
             "Read "
             "from x and write into a copy.",
         ),
+        Slip(
+            {"result[:n, b] = x[:n, b][::-1]": "result[b, :n] = x[b, :n][::-1]"},
+            "The two axes are taken for one another: x is (T, B, D), so sequence b is x[:, b].",
+        ),
     )
 
     def draw(self, rng):

@@ -63,6 +63,10 @@ class AttentionByHand(PencilExercise):
             lambda: [4 / 7, 1 / 7, 2 / 7, 10, 3],
             "For the context you used 4, 1 and 2; the sum has to be divided by 7 there as well.",
         ),
+        Mistake(
+            lambda: [2 * np.log(2), 0, np.log(2), 10 / 7, 3 / 7],
+            "These are the scores, q · m. Weights are what softmax makes of them: positive, and with the sum 1.",
+        ),
     )
 
 

@@ -85,6 +85,10 @@ class DrawWords(FunctionExercise):
             {"(p.cumsum(axis=-1) > u[:, None]).argmax(axis=-1)": "(u * len(p[0])).astype(int)"},
             "Every word has the same chance here: the probabilities are not used.",
         ),
+        Slip(
+            {".argmax(axis=-1)": ".sum(axis=-1)"},
+            "You count the places where the running sum is above u. The word is the first of them.",
+        ),
     )
 
     def draw(self, rng):

@@ -74,6 +74,20 @@ class Perplexity(FunctionExercise):
             {"< lengths": "< lengths - 1"},
             "The last word of each request is left out. The end has to be predicted as well.",
         ),
+        Slip(
+            {".mean()": ".sum()"},
+            "This is exp of the sum: one over the probability of the whole batch. Perplexity is for one word, so take "
+            "the mean.",
+        ),
+        Slip(
+            {"return np.exp(loss)": "return 2**loss"},
+            "The logarithm is to the base e and the power to the base 2. Take the same base twice.",
+        ),
+        Slip(
+            {"np.exp(loss)": "np.mean([np.exp(-np.log(p[:n, b]).mean()) for b, n in enumerate(lengths)])"},
+            "This is the mean of the perplexities of the requests. Take one mean, over the losses of all words, and "
+            "exp last.",
+        ),
     )
 
     def draw(self, rng):

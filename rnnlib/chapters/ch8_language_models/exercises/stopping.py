@@ -1,6 +1,7 @@
 """When to stop a training."""
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from rnnlib.judging import FunctionExercise, Slip
 from rnnlib.judging.learner import new_rng
@@ -101,6 +102,14 @@ class StopEarly(FunctionExercise):
             {"return best, k": "return losses.min(), k"},
             "The best one comes after the stop: a training that has stopped does not know what it would have reached.",
         ),
+        Slip(
+            {
+                "if losses[k] < best:": "best = min(best, losses[k])\n        if losses[k] < losses[k - 1]:",
+                "best, waited = losses[k], 0": "waited = 0",
+            },
+            "The waiting begins anew whenever a loss is below the one before it. It may fall again and still be far "
+            "above the smallest so far.",
+        ),
     )
 
     def draw(self, rng):
@@ -125,6 +134,7 @@ class StopEarly(FunctionExercise):
                 and self.answer(np.append(never["losses"], 9.0), never["patience"])[1] == len(never["losses"])
                 and never["losses"].argmin() < len(never["losses"]) - 2
                 and all(case["losses"][0] > case["losses"].min() for case in cases)
+                and any(map(_rises, cases))
             ):
                 return cases
 
@@ -134,6 +144,12 @@ class StopEarly(FunctionExercise):
         rng = np.random.default_rng(0)
         history = train(_Nothing(), lambda rng: None, len(losses) - 1, SGD(0.1), rng=rng, progress=False, **options)
         return history.measured[history.best_step], len(history)
+
+
+def _rises(case):
+    """Whether the losses do not fall for as many measurements in a row as the patience."""
+    rising = np.diff(case["losses"]) >= 0
+    return bool(sliding_window_view(rising, case["patience"]).all(axis=1).any())
 
 
 stop_early = StopEarly()
