@@ -85,7 +85,7 @@ def to_keras(network):
     Each layer is what its ``set_weights`` takes: kernel ``(D, G*H)``, recurrent kernel ``(H, G*H)`` and bias
     ``(G*H,)``, or ``(2, 3*H)`` for a GRU with ``reset_after=True``; a bidirectional layer has the forward three and
     then the backward three. ``network`` is a cell, a pair, or a :class:`Stacked` of either. Raises TypeError for what
-    is no network, and ValueError for one that Keras has no layer for.
+    is not a network, and ValueError for one that Keras has no layer for.
     """
     return [
         [array for cell in layer for array in _cell_to_keras(cell)] for layer in _layers(network, KERAS_CELLS, "Keras")

@@ -48,7 +48,7 @@ class Exercise:
         """Say whether ``answer`` is right; if it is not, what is wrong with it.
 
         The inputs of a check are the same each time; with a ``seed`` they are drawn anew from it, for a grade, and an
-        answer that calls the solution is told so.
+        answer that calls the solution is refused.
         """
         try:
             watching = watch(private_codes(Exercise)) if seed is not None else contextlib.nullcontext()

@@ -69,7 +69,7 @@ def predict_choice(key, question, options, truth, reason, wrong=None):
     """A prediction among a few ``options``.
 
     They are strings, of which ``truth`` is one; or a dict of strings with bounds (low, high), and then ``truth`` is a
-    number, computed: right is the option with low <= truth < high. ``wrong`` maps each other option to what is wrong
+    number, computed: the right option has low <= truth < high. ``wrong`` maps each other option to what is wrong
     with it. Raises ValueError if ``truth`` fits no option, or more than one, or if a wrong option has no reason.
     """
     if isinstance(options, dict):

@@ -1,11 +1,12 @@
 """What the explorers of chapters 9 to 11 say, computed again in another way at 200 random positions, ends included."""
 
 import re
+from decimal import Decimal
 from functools import cache, reduce
 
 import numpy as np
 import pytest
-from sentences import found, near, positions
+from sentences import found, near, positions, value
 
 from rnnlib.chapters.ch9_frameworks import experiments as training
 from rnnlib.chapters.ch9_frameworks import explorers as frameworks
@@ -80,23 +81,30 @@ def test_two_views():
 
 @pytest.mark.sentences("ch10_what_came_next.scan_stepper")
 def test_scan_stepper():
+    """The card of an entry by a loop over the steps that it covers, in floating point of any size."""
     for v, sentence in positions(next_ones.scan_stepper):
         T, last = v["steps"], int(np.ceil(np.log2(v["steps"])))
         t, row = min(v["entry"], T), min(v["round"], last)
         begin = max(t - 2**row, 0)  # what the entry covers begins after this step
+        factors = [Decimal(str(factor)) for factor in scanning.KEPT[v["kept"]]]
         a, b = reduce(
-            lambda card, s: (scanning.A[s] * card[0], scanning.A[s] * card[1] + scanning.B[s]), range(begin, t), (1, 0)
+            lambda card, s: (factors[s] * card[0], factors[s] * card[1] + Decimal(str(scanning.B[s]))),
+            range(begin, t),
+            (Decimal(1), Decimal(0)),
         )
-        plain = sentence.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")).replace("−", "-")
+        plain = sentence.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")).replace("∞", "inf")
         stretch = f"step {t} alone" if t - begin == 1 else f"steps {begin + 1} to {t}"
-        card = re.match(rf"Entry {t} covers {stretch}: h{t} = (\S+)·h{begin} ([+-]) (\S+)\. ", plain)
+        card = re.match(
+            rf"Entry {t} covers {stretch}: h{t} = (\S+(?: × \S+)?)·h{begin} ([+−]) (\S+(?: × \S+)?)\. ", plain
+        )
         assert card, (v, sentence)
-        assert float(card[1]) == pytest.approx(a, rel=6e-3, abs=1e-9)
-        assert float(card[2] + card[3]) == pytest.approx(b, rel=6e-3, abs=1e-9)
+        for said, true in ((value(card[1]), a), (value(card[3]) * (-1 if card[2] == "−" else 1), b)):
+            assert np.isinf(said) if abs(true) > Decimal("1.8e308") else said == pytest.approx(float(true), rel=6e-3)
         joins = sum(T - 2**k for k in range(row))
         assert f"after {row} round{'s' * (row != 1)} and {joins} join{'s' * (joins != 1)}" in sentence
-        known = min(2**row, T)
-        assert f"All {T} states are" in sentence if row == last else f". {known} of {T} states " in sentence
+        finished = min(2**row, T)
+        assert f"All {T} entries are" in sentence if row == last else f". {finished} of {T} entries " in sentence
+        assert ("overflow" in sentence) == (v["kept"] == "huge" and min(2**row, T) >= 8)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The trainings of chapter 10: who counts a stream of bits, and who adds."""
+"""The trainings of chapter 10: which networks count a stream of bits, and which add."""
 
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,7 @@ NETWORKS = {
     "delta rule, β up to 2": (lambda rng: DeltaRule(2, 4, 4, rng=rng, top=2.0), 0.05),
     "two delta steps, β up to 2": (lambda rng: DeltaRule(2, 4, 4, rng=rng, top=2.0, writes=2), 0.03),
 }
-# modulus: the training steps, and who is trained
+# modulus: the training steps, and the networks trained
 CONTESTS = {
     2: (300, [name for name in NETWORKS if not name.startswith("two")]),
     3: (1000, ["GRU", "minGRU, gate in (−1, 1)", "delta rule, β up to 2", "two delta steps, β up to 2"]),

@@ -14,7 +14,7 @@ from .runs import run_through
 class FindTheBug(BugHunt):
     """BPTT of a tanh network for one sequence, twelve lines, one of them wrong.
 
-    x (T, D); S (T+1, H), with the initial state first; d_O (T, O), which is dL/dO_t. Returned are dL/dW_x, dL/dW_s and
+    x (T, D); S (T+1, H), with the initial state first; d_O (T, O), which is dL/dO_t. It returns dL/dW_x, dL/dW_s and
     dL/db_s. Name the line, or hand in the mended function.
     """
 
