@@ -65,6 +65,10 @@ async def laboratory_at_full_speed(changes, seconds):
         place = lab.controls["rate"].position(rate)
         lab._heard(None, {"n": str(k), "at": lab._places() | {"rate": place}}, [])
         while lab.session.changes[-1][1].rate != rate or lab.session.changes[-1][0] == lab.session.steps:
+            if not lab.values["train"]:  # the press has ended between the move and the next step
+                lab.set(train=True)
+            if time.perf_counter() - moved > 30:
+                raise RuntimeError("a moved control was not used in 30 seconds")
             await asyncio.sleep(0)
         waits.append(1e3 * (time.perf_counter() - moved))
         await asyncio.sleep(0.05)
