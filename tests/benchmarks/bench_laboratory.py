@@ -2,14 +2,18 @@
 
 The share of the full speed is a ratio of two trainings in one run: the laboratory's own loop, with all its pictures,
 against ``rnnlib.train`` on the same task with the same network. Pictures are counted where the page would get them.
+Products of matrices run in one thread: for these sizes a second one is in the way.
 """
 
 import argparse
 import asyncio
+import os
 import statistics
 import sys
 import time
 import tracemalloc
+
+os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # before NumPy
 
 import numpy as np
 
