@@ -41,12 +41,14 @@ class Scene:
         width, height = fig.get_size_inches() * 72
         self.renderer = Renderer(float(width), float(height))
         self.text, self.parts, self.axes = "", {}, []
-        self._order = self._arrays = None
+        self._order, self._arrays, self._written = None, {}, {}
 
     def take(self):
         """Draw what has changed since the last time; True if the whole scene is new."""
         order = [artist.get_zorder() for artist in self.names]
-        if self.fig.stale or order != self._order:
+        if order != self._order:
+            self.forget()
+        if self.fig.stale or self._order is None:
             self._order = None  # if drawing fails, the next time is whole again
             self._take_all()
             self._order = order
@@ -59,7 +61,7 @@ class Scene:
 
     def forget(self):
         """Draw everything the next time."""
-        self._order = None
+        self._order, self._written = None, {}
 
     def svg(self):
         """The picture as an SVG file with the colours of a light page."""
@@ -81,15 +83,29 @@ class Scene:
         )
 
     def _take_all(self):
+        """Draw the figure with an empty group for each part that moves; axes that are as they were are not drawn."""
+
         def placeholder(name):
             return lambda renderer: renderer.write(GROUP.format(name))
 
-        for artist, name in self.names.items():
-            artist.draw = placeholder(name)
+        def unless_written(ax, draw):
+            def written(renderer):
+                if ax not in self._written:
+                    self._written[ax] = renderer.take(draw)
+                ax.stale = False
+                renderer.write(self._written[ax])
+
+            return written
+
+        self._written = {ax: text for ax, text in self._written.items() if not ax.stale}
+        replaced = [(artist, placeholder(name)) for artist, name in self.names.items()]
+        replaced += [(ax, unless_written(ax, ax.draw)) for ax in self.fig.axes]
+        for artist, draw in replaced:
+            artist.draw = draw
         try:
             self.text = self.renderer.take(self.fig.draw)
         finally:
-            for artist in self.names:
+            for artist, _ in replaced:
                 del artist.draw
         self._arrays = {}
         for artist, name in self.names.items():

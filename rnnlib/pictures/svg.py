@@ -43,9 +43,12 @@ class Renderer(RendererBase):
 
     def take(self, draw):
         """What ``draw(renderer)`` draws, as SVG text."""
-        self._written = []
-        draw(self)
-        return "".join(self._written)
+        around, self._written = self._written, []
+        try:
+            draw(self)
+            return "".join(self._written)
+        finally:
+            self._written = around
 
     def write(self, text):
         """Add SVG text unchanged."""

@@ -2,14 +2,18 @@
 
 The share of the full speed is a ratio of two trainings in one run: the laboratory's own loop, with all its pictures,
 against ``rnnlib.train`` on the same task with the same network. Pictures are counted where the page would get them.
+Products of matrices run in one thread: for these sizes a second one is in the way.
 """
 
 import argparse
 import asyncio
+import os
 import statistics
 import sys
 import time
 import tracemalloc
+
+os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # before NumPy
 
 import numpy as np
 
@@ -65,6 +69,10 @@ async def laboratory_at_full_speed(changes, seconds):
         place = lab.controls["rate"].position(rate)
         lab._heard(None, {"n": str(k), "at": lab._places() | {"rate": place}}, [])
         while lab.session.changes[-1][1].rate != rate or lab.session.changes[-1][0] == lab.session.steps:
+            if not lab.values["train"]:  # the press has ended between the move and the next step
+                lab.set(train=True)
+            if time.perf_counter() - moved > 30:
+                raise RuntimeError("a moved control was not used in 30 seconds")
             await asyncio.sleep(0)
         waits.append(1e3 * (time.perf_counter() - moved))
         await asyncio.sleep(0.05)
