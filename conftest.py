@@ -9,7 +9,7 @@ from nbval.plugin import IPyNbCell
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parent
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "docs" / "adapt")]  # commands, and the templates of docs/ADAPT.md
 
 collect_ignore_glob = ["*/.ipynb_checkpoints/*"]
 

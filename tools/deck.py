@@ -81,10 +81,13 @@ def _blocks(part, cells, script):
         raise script.wrong(part.line, "the id of a code cell", f"{part.text}, a cell of text")
     if part.kind == "code":
         return [_block("code", Highlight2HTML()(cell.source))]
-    outputs = [_output(output) for output in cell.outputs if not _is_progress(output)]
-    if not outputs:
-        raise script.wrong(part.line, "a cell that shows something", f"{part.text}, which shows nothing")
-    return outputs
+    shown = [output for output in cell.outputs if not _is_progress(output)]
+    if part.picture:
+        shown = [output for output in shown if "text/html" in output.get("data", {})]
+    if not shown:
+        what = "a picture" if part.picture else "something"
+        raise script.wrong(part.line, f"a cell that shows {what}", f"{part.text}, which shows none")
+    return [_output(output) for output in shown]
 
 
 def _is_progress(output):

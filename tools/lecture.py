@@ -85,11 +85,11 @@ class Fresh(StaticFileHandler):
         self.set_header("Cache-Control", "no-store")
 
 
-def chosen(number, folder=NOTEBOOKS):
-    """The chapter with this number, as it was typed; :class:`NotReady` if there is none."""
+def chosen(number, folder=NOTEBOOKS, tool="lecture"):
+    """The chapter with this number, as it was typed for a ``tool``; :class:`NotReady` if there is none."""
     known = {str(chapter.number): chapter for chapter in chapters(folder)}
     if number not in known:
-        raise NotReady(f"There is no chapter {number}. There are {', '.join(known)}: python tools/lecture.py 3")
+        raise NotReady(f"There is no chapter {number}. There are {', '.join(known)}: python tools/{tool}.py 3")
     return known[number]
 
 

@@ -1,7 +1,9 @@
 """The script of a lecture, ``rnnlib/chapters/<package>/stage.md``: what is on each slide, and what the speaker says.
 
 The conventions are those of pandoc: ``##`` begins a slide, ``. . .`` waits for a key, ``::: notes`` … ``:::`` are for
-the speaker. ``![](cell:ID)`` shows what a cell of the notebook puts out, ``![code](cell:ID)`` its source.
+the speaker. ``![](cell:ID)`` shows what a cell of the notebook puts out, ``![code](cell:ID)`` its source;
+``![](cell:ID){.picture}`` leaves out what the cell prints. ``{film="weight: 0.99, 1.01; steps: 100"}`` is what
+tools/film.py moves: a control of the explorer, the values that it takes one after another, then the next control.
 """
 
 import re
@@ -13,7 +15,7 @@ from chapters import Chapter
 from published import NotReady
 from run_notebooks import ROOT
 
-CELL = re.compile(r"!\[(code|)\]\(cell:([\w-]+)\)")
+CELL = re.compile(r"!\[(code|)\]\(cell:([\w-]+)\)(?:\{(\.picture)?\s*(?:film=\"([^\"]+)\")?\})?")
 MINUTES = re.compile(r"(\d+)(?:\.(\d+)|(½))? min\.\s+(?=\S)")
 
 
@@ -23,11 +25,16 @@ class NotAScript(NotReady):
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a slide: ``words`` in Markdown, or the ``output`` or the ``code`` of the cell named by ``text``."""
+    """A piece of a slide: ``words`` in Markdown, or the ``output`` or the ``code`` of the cell named by ``text``.
+
+    Of an output with ``picture`` what is printed is left out; ``film`` says how a film moves it.
+    """
 
     kind: str
     text: str
     line: int
+    picture: bool = False
+    film: str = ""
 
 
 @dataclass
@@ -132,9 +139,10 @@ class _Reader:
     def _cell(self, slide, number, line):
         match = CELL.fullmatch(line.strip())
         if match is None:
-            raise self.script.wrong(number, "![](cell:ID) or ![code](cell:ID) on a line of its own", repr(line))
+            expected = "![](cell:ID), ![](cell:ID){.picture} or ![code](cell:ID) on a line of its own"
+            raise self.script.wrong(number, expected, repr(line))
         self._end_words(slide)
-        slide.steps[-1].append(Part(match[1] or "output", match[2], number))
+        slide.steps[-1].append(Part(match[1] or "output", match[2], number, bool(match[3]), match[4] or ""))
 
     def _begin_notes(self, slide, number, line):
         if line.strip() != "::: notes":

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from chapters import chapters
+from half_lives_exercise import half_lives
 from other_answers import OTHER_ANSWERS
 
 from rnnlib.judging import DesignExercise, FunctionExercise, PencilExercise, Slip, exercises_of, progress
@@ -13,7 +14,7 @@ EXERCISES = {
     f"{chapter.package}.{name}": exercise
     for chapter in chapters()
     for name, exercise in exercises_of(chapter.exercises).items()
-}
+} | {"adapt.half_lives": half_lives}  # the template of docs/ADAPT.md
 FUNCTIONS = {name: value for name, value in EXERCISES.items() if isinstance(value, FunctionExercise)}
 
 

@@ -12,6 +12,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from chapters import chapters
+from half_life_explorer import half_life
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
@@ -26,7 +27,7 @@ FACTORIES = {
     f"{chapter.package}.{name}": getattr(chapter.explorers, name)
     for chapter in chapters()
     for name in chapter.explorers.__all__
-}
+} | {"adapt.half_life": half_life}  # the template of docs/ADAPT.md
 
 ROUGH_TEXTS = (
     *("", " ", "x", "None", "nan", "0", "-1", "2 Nov 2026", "February 30th, 2026", "2026年11月2日", "Wednesday, " * 20),

@@ -64,6 +64,7 @@ def imported(*patterns):
 DISTRIBUTIONS = {
     "IPython": "ipython",
     "PIL": "pillow",
+    "fontTools": "fonttools",
     "axe_playwright_python": "axe-playwright-python",
     "jupyter_client": "jupyter-client",
     "jupyter_core": "jupyter-core",
@@ -77,7 +78,7 @@ DISTRIBUTIONS = {
     ("patterns", "extras"),
     [
         (["rnnlib/**/*.py", "notebooks/*.py"], ["course"]),
-        (["tools/*.py", "site/*.py"], ["course", "site", "torch"]),
+        (["tools/*.py", "site/*.py"], ["course", "site", "film", "torch"]),
         (["tests/**/*.py", "conftest.py"], ["course", "site", "test", "torch"]),
     ],
     ids=["the package", "the tools", "the tests"],

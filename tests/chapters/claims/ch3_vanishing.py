@@ -180,7 +180,8 @@ CLAIMS = [
         lambda: (1.01**999, 1.01**1000),
     ),
     claim(
-        "$W^{999} = 20 752$ when the first step counts as step 1, $W^{1000} = 20 959$", lambda: round(y(1.01)) == 20752
+        "$W^{999} = 20\\,752$ when the first step counts as step 1, $W^{1000} = 20\\,959$",
+        lambda: round(y(1.01)) == 20752,
     ),
     claim('and "about 20 000" holds for both', lambda: abs(y(1.01) / 20_000 - 1) < 0.05),
     claim(
@@ -515,7 +516,7 @@ CLAIMS = [
     claim("an average factor of 0.5 would", lambda: "0.5**20" in book.code("80cbabdb", r"(0\.5\*\*20)")),
     claim("LSTM, forget bias 3, lag ", lambda: book.code("80cbabdb", r"forget_bias=(3)\.0") == "3"),
     claim("$1.01^{999} = {:,.0f}$, $0.99^{999} = {:.5f}$", lambda: (y(1.01), y(0.99))),
-    claim("$1.01^{999} = 20 752$, $0.99^{999} = 0.00004$", lambda: round(y(0.99), 5) == 0.00004),
+    claim("$1.01^{999} = 20\\,752$, $0.99^{999} = 0.00004$", lambda: round(y(0.99), 5) == 0.00004),
     claim("2. $\\sigma_{\\max} \\max f' < 1$ is enough", lambda: norm_of_first(0.4) < 1),
     claim("not that the gradient is 0", lambda: float(book.printed("9bffaebc", r"norm of the whole ([\d.]+)")) > 1),
 ]

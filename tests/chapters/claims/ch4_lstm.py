@@ -202,7 +202,10 @@ CLAIMS = [
     claim("A bias of 0 is no request to keep: the sigmoid of 0 is not 1.", lambda: sigmoid(0) < 1),
     claim("A bias of 0 does not close the gate: the sigmoid of 0 is not 0.", lambda: sigmoid(0) > 0),
     claim("after the writing at step {} and", lambda: cell.CALLS["write"][1]),
-    claim("after the erasing at step {}; the reading at step {} gives", lambda: (cell.CALLS["erase"][0], cell.CALLS["read"][1])),
+    claim(
+        "after the erasing at step {}; the reading at step {} gives",
+        lambda: (cell.CALLS["erase"][0], cell.CALLS["read"][1]),
+    ),
     claim("- *Forget bias 0*: whatever is written halves", lambda: bool(np.isclose(forget(0)["f"][4], 0.5))),
     claim("- *Input bias 8*: everything is written", lambda: bool(cell.gate_run(8.0, 4.0, -4.0)["i"].min() > 0.99)),
     claim(
