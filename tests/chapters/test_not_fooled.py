@@ -9,7 +9,15 @@ from chapters import chapters
 from mutant_answers import is_equal, judge, mutants
 from other_answers import OTHER_ANSWERS
 
-from rnnlib.judging import DesignExercise, Exercise, FunctionExercise, PencilExercise, TrainingExercise, exercises_of
+from rnnlib.judging import (
+    DesignExercise,
+    Exercise,
+    FunctionExercise,
+    PencilExercise,
+    Slip,
+    TrainingExercise,
+    exercises_of,
+)
 from rnnlib.judging.grading import private_codes, watch, watched
 from rnnlib.judging.learner import same
 
@@ -158,7 +166,9 @@ def test_for_a_grade_an_answer_that_calls_the_solution_is_told_so(exercise):
 
 
 def test_for_a_grade_nobody_who_wrote_the_answer_is_told_to_have_reached_for_the_solution(exercise):
-    wrong = [answer for answer, _ in exercise.known_mistakes()] + [function for _, function in mutants(exercise)[::9]]
+    code, names = exercise.solution_code(), type(exercise).answer.__globals__
+    slips = [slip.wrong(code, names) for slip in exercise.mistakes if isinstance(slip, Slip)]
+    wrong = slips + [function for _, function in mutants(exercise)[::9]]
     for answer in wrong:
         assert "calls the solution" not in type(exercise)().check(answer, seed=5).text
 
