@@ -102,11 +102,12 @@ class Exercise:
 
     def solution_code(self):
         """The source of ``answer``, which every exercise has."""
-        return _source_of(type(self).answer)
+        return source_of(type(self).answer)
 
 
 @functools.cache
-def _source_of(answer):
+def source_of(answer):
+    """The code of a right ``answer``, as it is shown."""
     return textwrap.dedent(inspect.getsource(answer)).removeprefix("@staticmethod\n").rstrip()
 
 

@@ -3,7 +3,7 @@
 from numbers import Integral
 from types import MappingProxyType
 
-from .base import FunctionExercise
+from .base import FunctionExercise, source_of
 from .mistake import Slip
 from .verdict import Listing
 
@@ -23,12 +23,12 @@ class BugHunt(FunctionExercise):
     @property
     def broken_code(self):
         """The source of the broken function."""
-        return Slip(self.bug, "").text(self.solution_code())
+        return Slip(self.bug, "").text(source_of(type(self).answer))
 
     @property
     def broken(self):
         """The broken function."""
-        return Slip(self.bug, "").wrong(self.solution_code(), type(self).answer.__globals__)
+        return Slip(self.bug, "").wrong(source_of(type(self).answer), type(self).answer.__globals__)
 
     @property
     def faulty_lines(self):

@@ -73,8 +73,9 @@ class DesignExercise(Exercise):
     """A task to design, on which one network fails and another does well; the judge trains both to see.
 
     The learner hands in a function ``task(rng, size)`` that draws ``size`` sequences: inputs ``x (T, size, D)`` and a
-    class for each, ``(size,)``, to be named at the last step. Each network has the same budget. A subclass may set the
-    limits, the networks and the goals; ``answer`` is a task that does it.
+    class for each, ``(size,)``, to be named at the last step. Each network has the same budget. The first start that a
+    task fails at decides, and no other is trained. A subclass may set the limits, the networks and the goals;
+    ``answer`` is a task that does it.
     """
 
     longest, widest, largest = 60, 8, 10.0
@@ -102,17 +103,22 @@ class DesignExercise(Exercise):
                 f"Of {len(classes)} sequences {share:.0%} have the class {kinds[counts.argmax()]:g}: always saying so "
                 "is nearly right, and nothing need be remembered. Let the classes be about equally frequent."
             )
-        names = ((self.weak_name, self.weak), (self.strong_name, self.strong))
-        weak, strong = ([self.accuracy(answer, make, x, classes, k) for k in range(self.seeds)] for _, make in names)
-        found = (
-            f"After {self.steps} steps on your task (T = {len(x)}), from {self.seeds} starts each, the "
-            f"{self.weak_name} is right in {_percent(weak)} of new sequences and the {self.strong_name} in "
-            f"{_percent(strong)}; guessing gives {share:.0%}."
-        )
-        if min(strong) < self.solves:
-            return f"{found} The {self.strong_name} should reach {self.solves:.0%} from every start. {self.too_hard}"
-        if max(weak) > self.fails:
-            return f"{found} The {self.weak_name} should stay below {self.fails:.0%} from every start. {self.too_easy}"
+        weak, strong = [], []
+        for start in range(self.seeds):
+            weak.append(self.accuracy(answer, self.weak, x, classes, start))
+            strong.append(self.accuracy(answer, self.strong, x, classes, start))
+            starts = "one start" if start == 0 else f"{start + 1} starts each"
+            found = (
+                f"After {self.steps} steps on your task (T = {len(x)}), from {starts}, the {self.weak_name} is right "
+                f"in {_percent(weak)} of new sequences and the {self.strong_name} in {_percent(strong)}; guessing "
+                f"gives {share:.0%}."
+            )
+            if min(strong) < self.solves:
+                told = f"The {self.strong_name} should reach {self.solves:.0%} from every start. {self.too_hard}"
+                return f"{found} {told}"
+            if max(weak) > self.fails:
+                told = f"The {self.weak_name} should stay below {self.fails:.0%} from every start. {self.too_easy}"
+                return f"{found} {told}"
         self.praise = f"{type(self).praise} {found}"
         return ""
 

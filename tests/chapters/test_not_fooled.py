@@ -7,8 +7,18 @@ import numpy as np
 import pytest
 from chapters import chapters
 from mutant_answers import is_equal, judge, mutants
+from other_answers import OTHER_ANSWERS
 
-from rnnlib.judging import DesignExercise, FunctionExercise, PencilExercise, exercises_of
+from rnnlib.judging import (
+    DesignExercise,
+    Exercise,
+    FunctionExercise,
+    PencilExercise,
+    Slip,
+    TrainingExercise,
+    exercises_of,
+)
+from rnnlib.judging.grading import private_codes, watch, watched
 from rnnlib.judging.learner import same
 
 EXERCISES = {
@@ -153,3 +163,31 @@ def test_for_a_grade_an_answer_that_calls_the_solution_is_told_so(exercise):
     for answer in (kind.answer, through_the_class, through_the_reference, catches_everything):
         assert "calls the solution" in exercise.check(answer, seed=3).text
     assert exercise.check(own_copy(exercise), seed=3).solved
+
+
+def test_for_a_grade_nobody_who_wrote_the_answer_is_told_to_have_reached_for_the_solution(exercise):
+    code, names = exercise.solution_code(), type(exercise).answer.__globals__
+    slips = [slip.wrong(code, names) for slip in exercise.mistakes if isinstance(slip, Slip)]
+    wrong = slips + [function for _, function in mutants(exercise)[::9]]
+    for answer in wrong:
+        assert "calls the solution" not in type(exercise)().check(answer, seed=5).text
+
+
+@pytest.mark.parametrize("name", [name for name in EXERCISES if OTHER_ANSWERS.get(name)])
+def test_for_a_grade_a_right_answer_written_another_way_passes(name):
+    exercise = EXERCISES[name][1]
+    if not isinstance(exercise, DesignExercise | TrainingExercise):  # these train for long; bench_grade.py grades them
+        for answer in OTHER_ANSWERS[name]:
+            verdict = type(exercise)().check(answer, seed=5)
+            assert verdict.solved, verdict
+
+
+def test_the_broken_function_of_a_bug_hunt_can_be_run_for_a_grade():
+    hunt = type(EXERCISES["ch2_bptt.find_the_bug"][1])()
+    case = hunt.cases(5)[0]
+    with watch(private_codes(Exercise)), watched() as reached:
+        hunt.show()
+        hunt.broken(**case)
+        assert not reached
+        hunt.answer(**case)
+    assert "answer" in reached
