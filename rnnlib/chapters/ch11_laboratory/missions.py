@@ -251,10 +251,11 @@ MISSIONS = {
             (
                 "One bit must be kept, and flipped at each one.",
                 "Flipping depends on the state and the input together: a gate that sees both can do it.",
-                "A GRU with 4 units and its readout have 98 parameters.",
+                "A GRU with 4 units and its readout have 98 parameters. Let its gate begin below 0: every 1 has to be "
+                "written.",
             ),
             "A gate multiplies: what the input does can depend on the state.",
-            {"cell": "GRU", "gate_bias": 0.0},
+            {"cell": "GRU", "gate_bias": -2.0},
             {"units": 1},
             rule=("at most 100 parameters", lambda settings: parameters(settings) <= 100),
         ),
