@@ -49,7 +49,7 @@ def table(figure, most):
     controls = {name: _listed(figure.controls[name]) for name in figure.beforehand}
     still, sentence = _webp(figure.png(dpi=150)), figure.sentence
     chosen = chosen_positions(controls, figure.beforehand, most)
-    axes, texts, columns = [], {}, {}
+    texts, columns = {}, {}
     sizes = [len(places) for places in chosen.values()]
     slow = sorted(controls, key=lambda name: isinstance(controls[name], Slider))  # a choice may change the whole scene
     for turn in itertools.product(*(range(len(chosen[name])) for name in slow)):
@@ -57,9 +57,8 @@ def table(figure, most):
         figure.move(figure.values | {name: controls[name].at(chosen[name][k]) for name, k in turns.items()})
         row = int(np.ravel_multi_index([turns[name] for name in controls], sizes))
         now = figure.everything()
-        if now["scene"] not in texts.get("scene", {}):
-            axes.append(now["axes"])
-        for name, text in ({"scene": now["scene"], "said": now["said"]} | now["parts"]).items():
+        whole = {"scene": now["scene"], "axes": json.dumps(now["axes"]), "said": now["said"]}
+        for name, text in (whole | now["parts"]).items():
             known = texts.setdefault(name, {})
             columns.setdefault(name, [0] * math.prod(sizes))[row] = known.setdefault(text, len(known))
     named = {name: now[name] for name in ("defs", "colours")}
@@ -69,7 +68,7 @@ def table(figure, most):
         "handles": [left for handle in figure.spec["handles"] if (left := thinned(handle, chosen))],
     }
     texts = {name: list(known) for name, known in texts.items()}  # like beside like is packed best
-    content = {"spec": spec, "axes": axes, "texts": texts, "columns": columns} | named
+    content = {"spec": spec, "texts": texts, "columns": columns} | named
     held = [
         (control.label, _listed(control).words()[_listed(control).position(control.value)])
         for name, control in figure.controls.items()

@@ -45,7 +45,7 @@ def shown(content, **at):
     for name, one in content["spec"]["controls"].items():
         row = row * len(one["words"]) + at.get(name, one["start"])
     now = {name: content["texts"][name][column[row]] for name, column in content["columns"].items()}
-    return now | {"axes": content["axes"][content["columns"]["scene"][row]]}
+    return now | {"axes": json.loads(now["axes"])}
 
 
 def test_every_picture_of_the_table_is_that_of_the_live_figure():
@@ -61,6 +61,22 @@ def test_every_picture_of_the_table_is_that_of_the_live_figure():
         assert now["axes"] == wanted["axes"]
         assert re.sub("<defs>.*</defs>", "", now["scene"]) == wanted["scene"]
     assert wanted["defs"].keys() >= set(re.findall(r'href="#(\w+)', json.dumps(content["texts"]).replace("\\", "")))
+    figure.close()
+
+
+def test_limits_that_change_are_in_the_table_where_nothing_of_them_is_drawn():
+    def draw_a_dot(fig):
+        ax = fig.subplots()
+        ax.set_axis_off()
+        return {"dot": ax.plot([0], [0], "o")[0]}
+
+    def move_the_limits(artists, top):
+        artists["dot"].axes.set_ylim(0, top)
+        return f"The top is {top}."
+
+    figure = LiveFigure(draw_a_dot, move_the_limits, {"top": Slider(1, 1, 3, label="top")}, "A dot.", size=(3, 2))
+    content = table(figure, 300).content
+    assert [shown(content, top=k)["axes"][0]["y"] for k in range(3)] == [["linear", 0.0, top] for top in (1, 2, 3)]
     figure.close()
 
 

@@ -579,10 +579,10 @@ const beforehand = async (place) => {
   const patch = (at) => {
     const k = row(at);
     const now = Object.entries(table.columns).map(([name, column]) => [name, table.texts[name][column[k]]]);
-    const { scene, said, ...parts } = Object.fromEntries(now);
-    const fresh = shown === scene ? {} : { scene, axes: table.axes[table.columns.scene[k]] };
+    const { scene, axes, said, ...parts } = Object.fromEntries(now);
+    const fresh = shown === scene ? {} : { scene };
     shown = scene;
-    return { ...fresh, parts, said, at };
+    return { ...fresh, axes: JSON.parse(axes), parts, said, at };
   };
   let shown = null;
   const view = figure(place, table.spec, async (at) => patch(at));

@@ -116,12 +116,15 @@ def _update(artists, kind, multiple, d, twice):
     artists["share"].say(
         multiple, share, f"{share:.0%}", ha=side, va="bottom" if above else "top", shift=(0, 10 if above else -10)
     )
-    best = max(table, key=lambda name: table[name][place])
+    most = max(shares[place] for shares in table.values())
+    best = [name for name in table if table[name][place] == most]
+    all_alike = len(best) == len(table)
     stored = "each key written twice, and the newer word wanted" if twice else "each key written once"
     size = f"{n} pairs are kept" if kind == "softmax attention" else f"The memory has {d * d} numbers"
     half = max(n // 2, 1)
     halves = f"; in this draw {right[:half].mean():.0%} of the older half and {right[-half:].mean():.0%} of the newer"
     return (
         f"{n} pair{'s' * (n > 1)} at d = {d}, {stored}. {size}. {kind[0].upper()}{kind[1:]}: {share:.0%} right words "
-        f"over {memories.SEEDS} draws{halves if n > 1 else ''}. Best here: {best}, {table[best][place]:.0%}."
+        f"over {memories.SEEDS} draws{halves if n > 1 else ''}. Best here: "
+        f"{'all alike' if all_alike else ' and '.join(best)}, {most:.0%}."
     )
