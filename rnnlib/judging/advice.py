@@ -26,7 +26,7 @@ ADVICE = (
     (
         ValueError,
         "broadcast input array from shape .*\\b0\\b",
-        "There is nothing to write: what stands on the right is empty. A slice like [n - 1:-1:-1] is, since -1 means "
+        "There is nothing to write: what is on the right is empty. A slice like [n - 1:-1:-1] is, since -1 means "
         "the last place.",
     ),
     (

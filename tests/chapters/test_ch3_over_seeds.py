@@ -171,3 +171,61 @@ def test_starts_at_lag_40():
     assert count(0.03, "identity and ReLU") >= 9
     assert count(0.3, "orthogonal") <= count(0.3, "normal, gain 1") + 2
     assert count(0.3, "identity and ReLU") <= 5
+
+
+@pytest.mark.slow
+def test_most_linear_networks_are_lost_without_clipping_and_none_with_it():
+    def stopped(seed, clip):
+        rng = np.random.default_rng(seed)
+        cell = rnnlib.Elman(2, 16, rng=rng, recurrent="orthogonal", gain=0.98, activation="linear")
+        model = rnnlib.Model(cell, 1, loss="squared_error", rng=rng)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return rnnlib.train(
+                model,
+                lambda rng: adding.draw_batch(rng, 32, 50),
+                60,
+                rnnlib.SGD(0.025),
+                rng=rng,
+                clip=clip,
+                progress=False,
+            ).stopped
+
+    assert sum(bool(stopped(seed, None)) for seed in NEW_SEEDS) >= 7
+    assert not any(stopped(seed, 1.0) for seed in NEW_SEEDS)
+
+
+@pytest.mark.slow
+def test_with_a_gain_of_two_relu_explodes_faster_than_tanh():
+    norms = {}
+    for activation in ("tanh", "relu"):
+        norms[activation] = []
+        for seed in NEW_SEEDS:
+            rng = np.random.default_rng(seed)
+            cell = rnnlib.Elman(1, 32, rng=rng, gain=2.0, activation=activation)
+            run = rnnlib.unroll(cell, 0.5 * rng.normal(size=(60, 1, 1)))
+            norms[activation].append(gradient_flow.jacobian_norms(gradient_flow.step_jacobians(run))[-1])
+    assert np.median(norms["relu"]) > 1e4 * np.median(norms["tanh"])
+    assert sum(relu > 100 * tanh for tanh, relu in zip(norms["tanh"], norms["relu"], strict=True)) >= 8
+
+
+@pytest.mark.slow
+def test_a_lag_beyond_the_window_is_seldom_learned():
+    """Lag 8, with the last 2 or all 9 steps walked back."""
+
+    def right(window, seed):
+        rng = np.random.default_rng(seed)
+        model = rnnlib.Model(rnnlib.Elman(3, 16, rng=rng, gain=0.5), 2, rng=rng)
+        optimizer = rnnlib.SGD(0.3)
+        for _ in range(200):
+            batch = recall.draw_batch(rng, 32, 8)
+            run = rnnlib.unroll(model.network, batch.x)
+            _, d = rnnlib.softmax_cross_entropy(model.read_out(run.outputs), batch.targets, batch.mask)
+            inner = rnnlib.truncated_bptt(run, d / 32 @ model.readout["W_o"], window).params
+            outer = {"W_o": d[-1].T @ run.outputs[-1] / 32, "b_o": d.sum(axis=(0, 1)) / 32}
+            clipped, _ = rnnlib.clip_by_norm({f"network.{name}": g for name, g in inner.items()} | outer, 1.0)
+            optimizer.update(model.params, clipped)
+        test = recall.draw_batch(rng, 400, 8)
+        return np.mean(model.predict(test.x)[-1] == test.targets[-1])
+
+    assert sum(right(2, seed) > 0.99 for seed in NEW_SEEDS) <= 5
+    assert sum(right(9, seed) > 0.99 for seed in NEW_SEEDS) >= 9

@@ -150,7 +150,7 @@ def test_error_surface():
             point = point - surface.RATE * g * min(1, threshold / max(norms[-1], 1e-300))
         return np.array(losses), np.array(norms)
 
-    for v, sentence in list(positions(vanishing.error_surface))[:60]:
+    for v, sentence in positions(vanishing.error_surface, most=60):
         free, clipped = (descend(v["steps"], c, (v["w"], v["b"])) for c in (np.inf, v["threshold"]))
         last = clipped[0][-10:]
         if "never reached" in sentence:

@@ -238,7 +238,7 @@ def test_cost():
 
 @pytest.mark.sentences("ch2_bptt.truncation")
 def test_truncation():
-    for v, sentence in list(positions(through_time.truncation))[:40]:
+    for v, sentence in positions(through_time.truncation, most=40):
         drawn = random_network(v["gain"], "tanh", 60, seed=2)
         window = v["window"]
         said, kept = found("the cosine with the full gradient is #. States kept at a time: #", sentence)

@@ -115,9 +115,9 @@ def prose():
                 found += [
                     (where, words) for words in in_code(re.sub(r"^( *)[!%].*$", r"\1pass", text, flags=re.MULTILINE))
                 ]
-    folders = ("rnnlib", "tools", "tests", "site", "docs", "notebooks")
-    files = [*ROOT.glob("*.md"), ROOT / "conftest.py"]
-    files += [path for folder in folders for suffix in ("py", "md") for path in (ROOT / folder).rglob(f"*.{suffix}")]
+    folders = [folder for folder in ROOT.iterdir() if folder.is_dir() and folder.name[0] not in "._"]
+    files = [*ROOT.glob("*.md"), *ROOT.glob("*.py")]
+    files += [path for folder in folders for suffix in ("py", "md") for path in folder.rglob(f"*.{suffix}")]
     for path in sorted(set(files) - {THIS}):
         where, text = str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
         found += [(where, words) for words in (text.split("\n\n") if path.suffix == ".md" else in_code(text))]

@@ -19,7 +19,7 @@ HAND_IN = "__hand_in__"
 
 
 class Unreadable(ValueError):
-    """A file that is no notebook; the message says what it is."""
+    """A file that is not a notebook; the message says what it is."""
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Cell:
 
 
 def read(path: Path):
-    """The code cells of the notebook at ``path``; :class:`Unreadable` where it is none."""
+    """The code cells of the notebook at ``path``; :class:`Unreadable` where it is not a notebook."""
     if path.stat().st_size > LARGEST:
         raise Unreadable(f"{path.name} has {path.stat().st_size / 2**20:.0f} MB, more than {LARGEST / 2**20:.0f}")
     try:

@@ -112,7 +112,7 @@ CLAIMS = [
         r"`S_0` of shape `(B, H)` is the state before the first step. Return the states $S_1, \dots, S_T$",
         lambda: exercises.unrolled.check(type(exercises.unrolled).answer).solved,
     ),
-    claim("reading 3 steps, stopping", lambda: book.code("f6b39a5d", r"x\[:(\d)\]") == "3"),
+    claim("reading 3 steps, stopping", lambda: book.code("f6b39a5d", r"inputs\[:(\d)\]") == "3"),
     claim(
         "usual choice is $S_0 = 0$",
         lambda: not rnnlib.unroll(experiments.all_ones(), np.zeros((1, 1, 2))).states[0][0].any(),
