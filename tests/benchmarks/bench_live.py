@@ -283,7 +283,7 @@ def in_memory():
 
     held = []
     shell = SimpleNamespace(get_parent=lambda: {"metadata": {"cellId": "one"}, "header": {"msg_id": f"{len(held)}"}})
-    with mock.patch.object(live, "get_ipython", lambda: shell):
+    with mock.patch.object(live, "get_ipython", return_value=shell):
         for runs in (5, 10):
             before = resident()
             for _ in range(runs):
