@@ -5,6 +5,7 @@ controls, and gets back the groups of the picture that changed and the sentence 
 """
 
 import base64
+import gc
 import html
 import io
 import json
@@ -124,6 +125,7 @@ class LiveFigure(anywidget.AnyWidget):
             super().close()
             layout.close()
             self.fig = self.artists = self._scene = self._update = None
+            self.spec, self.controls = {}, {}
 
     def get_state(self, key=None, drop_defaults=False):
         """What a page needs, the picture as it is now; nothing of it is kept for a page that is never opened."""
@@ -264,5 +266,6 @@ def _close_those_of_earlier_runs(figure):
     if latest != run:
         for earlier in list(figures):
             earlier.close()
+        gc.collect()  # a figure holds itself, in rings of megabytes
         latest, figures = _shown[cell] = run, WeakSet()
     figures.add(figure)

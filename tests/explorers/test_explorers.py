@@ -1,6 +1,7 @@
 """Every explorer: swept over its controls, compared with pictures drawn afresh, read for its words and weighed."""
 
 import functools
+import hashlib
 import itertools
 import json
 import math
@@ -208,29 +209,53 @@ def test_what_the_page_holds_after_many_moves_is_what_a_new_page_gets_and_moves_
     assert max(page.weights) <= 20_000
 
 
-def test_two_hands_in_two_threads_leave_a_right_picture(explorer, monkeypatch):
-    """JupyterLab sends moves to one thread and runs cells in another."""
-    page, faults = Page(explorer, monkeypatch), []
+@pytest.mark.parametrize("events", [5, pytest.param(72, marks=pytest.mark.slow)])
+def test_two_hands_and_play_in_three_threads_never_make_a_wrong_picture(explorer, events, monkeypatch):
+    """JupyterLab sends moves to one thread and runs cells in another; together the explorers get 10,000 events."""
+    page, pictures, faults = Page(explorer, monkeypatch), [], []
+
+    def heard(content, buffers):
+        page.heard(content, buffers)
+        pictures.append((dict(explorer.values), looks(page.state)))
+
+    monkeypatch.setattr(explorer, "send", heard)
+
+    def places(values):
+        return {name: explorer.controls[name].position(value) for name, value in values.items()}
 
     def hand(seed):
         rng = np.random.default_rng(seed)
+        return [places(anywhere(explorer, rng)) for _ in range(events)]
+
+    def play():
+        steppers = [name for name, control in explorer.controls.items() if isinstance(control, controls.Stepper)]
+        name = [*steppers, *explorer.controls][0]
+        every = choices(explorer.controls[name])
+        return [places({name: every[k % len(every)]}) for k in range(events)]
+
+    def run(moves):
         try:
-            for _ in range(6):
-                places = {name: explorer.controls[name].position(v) for name, v in anywhere(explorer, rng).items()}
-                explorer._heard(None, {"n": "1", "at": places}, [])
+            for move in moves:
+                explorer._heard(None, {"n": "1", "at": move}, [])
         except Exception as error:  # a thread would keep it to itself
             faults.append(error)
 
-    threads = [threading.Thread(target=hand, args=(seed,)) for seed in (1, 2)]
+    threads = [threading.Thread(target=run, args=(moves,)) for moves in (hand(1), hand(2), play())]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert faults == page.troubles == []
-    shown, said = explorer.svg(), explorer.sentence
-    explorer._scene.forget()
-    explorer.set()
-    assert (explorer.svg(), explorer.sentence) == (shown, said)
+    assert len(pictures) == 3 * events
+    for values, shown in pictures:
+        explorer.move(values)
+        assert looks(explorer.everything()) == shown, f"a wrong picture at {values}"
+
+
+def looks(state):
+    """What is seen and said, as one short text."""
+    seen = json.dumps([state["scene"], sorted(state["parts"].items()), state["said"]], ensure_ascii=False)
+    return hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()
 
 
 def test_nothing_is_cut_off_and_no_words_collide(explorer):
