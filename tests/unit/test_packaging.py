@@ -55,7 +55,9 @@ def imported(*patterns):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names.add(node.module.partition(".")[0])
-    own = {path.stem for path in [*ROOT.glob("t*/**/*.py"), *ROOT.glob("notebooks/*.py")]}
+    own = {
+        path.stem for path in [*ROOT.glob("t*/**/*.py"), *ROOT.glob("notebooks/*.py"), *ROOT.glob("docs/adapt/*.py")]
+    }
     own |= {path.parent.name for path in ROOT.glob("tests/**/__init__.py")} | {"rnnlib"}
     return names - set(sys.stdlib_module_names) - own
 
