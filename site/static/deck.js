@@ -3,21 +3,34 @@ const WIDTH = 1280;
 const HEIGHT = 720;
 const HEIGHTS = Array.from({ length: 15 }, (_, k) => 580 - 15 * k); // of a picture at most, before the type is set smaller
 const SIZES = Array.from({ length: 17 }, (_, k) => 1.4 - 0.05 * k); // of the type, which the tests keep above 24 pixels
-const PICTURE = "img, figure, pre, table"; // beside one, words are no larger than usual
+const PICTURE = "img, figure"; // beside one, words are no larger than usual
+const LEAD = 0.35; // of the room that is left, what lies above the words
 
 const wide = (part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth > 0;
 const fits = (slide) =>
   slide.scrollHeight <= HEIGHT && slide.scrollWidth <= WIDTH && ![...slide.querySelectorAll(".block")].some(wide);
 
-// Set a slide in the largest type in which it fits, with pictures as high as may be.
-const layOut = (slide) =>
-  SIZES.filter((size) => size <= 1 || !slide.querySelector(PICTURE)).some((size) => {
+// Whether a line of code or output has no room: it is broken only where no smaller type helps.
+const breaks = (pre) => {
+  pre.style.whiteSpace = "pre";
+  const broken = wide(pre);
+  pre.style.whiteSpace = "";
+  return broken;
+};
+
+// Set a slide in the largest type in which it fits, with pictures as high as may be, and words alone not at the top.
+const layOut = (slide) => {
+  const picture = slide.querySelector(PICTURE);
+  const lines = [...slide.querySelectorAll("pre")];
+  SIZES.filter((size) => size <= 1 || !picture).some((size) => {
     slide.style.fontSize = `${size}em`;
     return HEIGHTS.some((height) => {
       slide.style.setProperty("--picture-height", `${height}px`);
-      return fits(slide);
+      return fits(slide) && (size <= 1 || !lines.some(breaks));
     });
   });
+  if (!picture) slide.style.setProperty("--lead", `${LEAD * (HEIGHT - slide.getBoundingClientRect().height)}px`);
+};
 
 // The control that has the focus, also inside an explorer.
 const focused = () => {

@@ -9,6 +9,10 @@ CHAPTERS = {chapter.path.stem: chapter for chapter in chapters()}
 PROJECTORS = [(1366, 768), (1920, 1080)]
 LEAST_TYPE = 24 / 768  # of prose, labels of controls and predictions: the part of the height of the projector
 LEAST_CODE = 20 / 768
+# The smallest letters of a picture, beside its ticks. Those of axes and lines are a tenth larger, titles a fifth. Most
+# explorers come to 22 to 26 on 768 lines, those with four panels to 17; still pictures are those of the notebook, 19.
+LEAST_LETTERS = 17 / 768
+LETTERS_OF_STILLS = 19 / 768
 # Shows each slide with all of its fragments and measures every leaf that is painted, in pixels of the projector.
 MEASURE = """async () => {
   const found = [];
@@ -26,6 +30,17 @@ MEASURE = """async () => {
       "p, li, td, th, summary, figcaption, label, button, .typed, .text, output"));
     const code = seen.filter((part) => part.matches("pre"));
     const pictures = all.filter((part) => part.matches(".frame svg, img"));
+    // 10 points: of a scene in units of 1/100 point, drawn larger for the hall, and of a still with 100 pixels to the inch
+    const letters = pictures.filter((part) => part.matches("svg")).map((part) => {
+      const [box, { width, height }] = [part.getBoundingClientRect(), part.viewBox.baseVal];
+      const enlarged = Number(part.getRootNode().host.style.getPropertyValue("--scale"));
+      return 1000 * enlarged * Math.min(box.width / width, box.height / height);
+    });
+    const stills = pictures.filter((part) => part.matches("img")).map((part) =>
+      (1000 / 72) * part.getBoundingClientRect().width / Number(part.getAttribute("width")));
+    const middle = (part) => part.getBoundingClientRect().top + part.getBoundingClientRect().height / 2;
+    const alone = all.filter((part) => part.matches(".knobs > button")).filter((part) =>
+      ![...part.parentNode.children].some((other) => other !== part && Math.abs(middle(other) - middle(part)) < 12));
     const number = document.querySelector(".slide-number").getBoundingClientRect();
     const covers = boxes.filter((box) =>
       box.left < number.right && box.right > number.left && box.top < number.bottom && box.bottom > number.top);
@@ -38,7 +53,7 @@ MEASURE = """async () => {
       broken: pictures.filter((part) => part.matches("img") && !(part.complete && part.naturalWidth)).length,
       cut: all.filter((part) => part.matches("pre, table, figure, div") && !part.closest("mjx-container") &&
         part.clientWidth && part.scrollWidth > part.clientWidth + 2).length,
-      covers: covers.length, shown: boxes.length,
+      covers: covers.length, shown: boxes.length, letters, stills, alone: alone.length,
     });
   }
   return found;
@@ -83,6 +98,9 @@ def test_every_slide_can_be_read_and_nothing_runs_off(decks, stem):
             assert slide["type"] >= LEAST_TYPE * height, slide
             assert slide["code"] >= LEAST_CODE * height, slide
             assert all(share >= 0.5 for share in slide["pictures"]), slide
+            assert all(size >= LEAST_LETTERS * height for size in slide["letters"]), slide
+            assert all(size >= LETTERS_OF_STILLS * height for size in slide["stills"]), slide
+            assert not slide["alone"], slide  # Reset has a row with others
 
 
 def test_the_measure_sees_what_runs_off_and_what_is_small(decks):
@@ -91,9 +109,30 @@ def test_the_measure_sees_what_runs_off_and_what_is_small(decks):
     assert max(slide["bottom"] for slide in page.evaluate(MEASURE)) > 768
     page.evaluate("() => { document.querySelector('.slides h2').style.transform = 'translateX(1300px)'; }")
     assert max(slide["right"] for slide in page.evaluate(MEASURE)) > 1366
-    knobs = page.locator("figure.explorer").first.locator("button").first
+    knobs = page.locator("figure.explorer").first.locator(".knobs > button").first
     knobs.evaluate("button => { button.style.fontSize = '14px'; }")
     assert min(slide["type"] for slide in page.evaluate(MEASURE)) < 16
+    knobs.evaluate("button => { button.style.marginLeft = '1100px'; }")
+    assert max(slide["alone"] for slide in page.evaluate(MEASURE)) == 1
+    page.locator("figure.explorer .frame svg").first.evaluate("picture => { picture.style.maxHeight = '200px'; }")
+    assert min(size for slide in page.evaluate(MEASURE) for size in slide["letters"]) < 16
+
+
+def test_words_alone_do_not_hang_at_the_top(decks):
+    """Where a slide has room to spare, a part of it lies between the heading and the words."""
+    page = decks("02_bptt")
+    gaps = page.evaluate(GAPS)
+    assert len(gaps) > 10
+    for name, above, below in gaps:
+        assert above >= 0.25 * (above + below), name
+
+
+GAPS = """() => Reveal.getSlides().map((slide, k) => [slide, k]).slice(1).filter(([it]) => !it.querySelector("img, figure"))
+  .map(([slide, k]) => {
+    Reveal.slide(k, 0, 99);
+    const parts = [...slide.children].filter((part) => !part.matches("aside")).map((part) => part.getBoundingClientRect());
+    return [slide.innerText.slice(0, 40), parts[1].top - parts[0].bottom, innerHeight - parts.at(-1).bottom];
+  })"""
 
 
 def test_keys_lead_through_the_deck_and_belong_to_a_slider_that_has_the_focus(decks):

@@ -309,7 +309,7 @@ const handles = (spec, svg, root, over, axesNow, placesNow, set) => {
 // Where a picture has too little room to be read, a tap or a pinch enlarges it, and it is swiped sideways in `frame`.
 const LEGIBLE = 0.85; // of its own width, where its smallest letters are 12 pixels high
 const zoomable = (frame, picture, width) => {
-  const button = make("button", { type: "button", class: "zoom" });
+  const button = make("button", { type: "button", class: "zoom", hidden: true });
   let level = 1; // in widths of the frame
   let pinch = null;
   const enough = () => (LEGIBLE * width) / frame.clientWidth;
@@ -341,7 +341,7 @@ const zoomable = (frame, picture, width) => {
     show((pinch.level * spread(event.touches)) / pinch.apart, (from(one) + from(two)) / 2);
   }, { passive: false });
   new ResizeObserver(() => {
-    button.hidden = enough() < 1.1;
+    button.hidden = enough() < 1.1 || !frame.clientWidth; // not laid out yet
     if (button.hidden) show(1);
   }).observe(frame);
   show(1);
