@@ -42,14 +42,20 @@ def is_private(url):
 url = setting("URL", "http://127.0.0.1:8000")
 who = setting("AUTHENTICATOR")
 if not who:
-    raise SystemExit("COURSE_HUB_AUTHENTICATOR: expected pam, generic-oauth, lti13 or, for trying out, dummy; got nothing")
+    raise SystemExit(
+        "COURSE_HUB_AUTHENTICATOR: expected pam, generic-oauth, lti13 or, for trying out, dummy; got nothing"
+    )
 if who == "dummy" and not is_private(url):
-    raise SystemExit(f"The dummy authenticator lets everyone in as anyone: not on {url}, on http://127.0.0.1:8000 alone")
+    raise SystemExit(
+        f"The dummy authenticator lets everyone in as anyone: not on {url}, on http://127.0.0.1:8000 alone"
+    )
 c.JupyterHub.bind_url = url
 c.JupyterHub.hub_port = int(setting("HUB_PORT", "8081"))
 c.JupyterHub.authenticator_class = who
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{setting('PROXY_PORT', '8001')}"
-c.ConfigurableHTTPProxy.command = [setting("PROXY") or shutil.which("configurable-http-proxy") or "configurable-http-proxy"]
+c.ConfigurableHTTPProxy.command = [
+    setting("PROXY") or shutil.which("configurable-http-proxy") or "configurable-http-proxy"
+]
 c.Authenticator.allow_all = who == "dummy"  # a real one names its students, or says itself who may
 if students := setting("STUDENTS"):  # a file with a name a line
     c.Authenticator.allowed_users = set(Path(students).read_text(encoding="utf-8").split())
@@ -96,6 +102,8 @@ c.Spawner.pre_spawn_hook = own_port
 if spawner == "local":  # for trying out: all servers run as one user of this machine, each with a folder of its own
     if not is_private(url):
         raise SystemExit(f"The spawner 'local' keeps no student from another's files: not on {url}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        c.Spawner.args.append("--allow-root")  # in a container
     c.SimpleLocalProcessSpawner.home_dir_template = f"{state}/homes/{{username}}"
 
 # Servers that nobody uses are ended; what was saved stays

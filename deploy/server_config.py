@@ -6,6 +6,7 @@ c.ServerApp.jpserver_extensions = {
     "jupyterlab": True,
     "nbgitpuller": True,
     "jupyter_lsp": False,
+    "jupyterlab_jupytext": False,
     "jupyter_server_terminals": False,
     "nbgrader.server_extensions.assignment_list": False,
     "nbgrader.server_extensions.course_list": False,
