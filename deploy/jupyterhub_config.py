@@ -19,7 +19,7 @@ BIN = Path(sys.executable).parent
 FIRST_PORT = 20000
 IDLE_SERVER, IDLE_KERNEL = 3600, 1200  # seconds until an idle server, an idle kernel is ended
 # NumPy, one thread a kernel: with more, thirty kernels on four processors wait for one another.
-ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 c = get_config()  # noqa: F821 JupyterHub defines it
 

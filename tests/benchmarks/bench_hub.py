@@ -4,9 +4,10 @@
     python tests/benchmarks/bench_hub.py --students 3 --seconds 20  a short one
 
 Each student logs in, gets a server, pulls the course, opens chapter 3, runs it whole, moves W_s, and saves. Then comes
-what goes wrong: a kernel is killed in the middle of a cell, the hub is started anew, a pull meets an edited cell. It needs
-pip install -e ".[class]", and  npm install --prefix FOLDER configurable-http-proxy  with --proxy
-FOLDER/node_modules/.bin/configurable-http-proxy. Linux alone: memory and processor time are read from /proc.
+what goes wrong: a kernel is killed in the middle of a cell, the hub is started anew, a pull meets an edited cell.
+
+It needs  pip install -e ".[class]"  and  npm install --prefix FOLDER configurable-http-proxy, with
+--proxy FOLDER/node_modules/.bin/configurable-http-proxy. Linux alone: memory is read from /proc.
 """
 
 import argparse
