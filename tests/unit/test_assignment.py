@@ -110,7 +110,7 @@ def test_nbgrader_hands_out_and_grades(tmp_path):
 def test_otter_hands_out_and_grades(tmp_path):
     pytest.importorskip("otter", reason="otter is not installed: extra class")
     make("otter", tmp_path)
-    said = run("otter", "assign", "trial.ipynb", "dist", folder=tmp_path)  # runs the tests on the solution, too
+    said = run("otter", "assign", "-v", "trial.ipynb", "dist", folder=tmp_path)  # runs the tests on the solution, too
     assert "All autograder tests passed" in said
     student = tmp_path / "dist" / "student" / "trial.ipynb"
     assert "seed=2026" not in student.read_text(encoding="utf-8")
