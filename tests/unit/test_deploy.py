@@ -1,6 +1,8 @@
 """deploy/: who is let in, what a server gets, and what the files for containers say."""
 
+import json
 import re
+import subprocess
 import sys
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -84,6 +86,14 @@ def test_a_server_gets_one_thread_the_merge_of_notebooks_and_time_to_start(monke
     assert server.ServerApp.terminals_enabled is False
 
 
+def test_the_server_does_without_the_grammar_that_takes_half_of_its_start():
+    code = "import runpy, sys; runpy.run_path(sys.argv[1]); import jsonschema; print(sys.modules['rfc3987_syntax'])"
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(DEPLOY / "server.py")], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == "None\n"
+
+
 def test_the_culler_may_end_servers_and_nothing_else(monkeypatch):
     config, _ = configured(monkeypatch, **TRIAL)
     (role,) = config.JupyterHub.load_roles
@@ -109,8 +119,7 @@ def test_the_files_for_containers_name_what_is_there():
     for name in re.findall(r"/opt/rnn-course/(\S+\.py|\S+attributes)", docker):
         assert (ROOT / name).exists(), name
     values = yaml.safe_load((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"))
-    config = re.search(r"cp deploy/server_config.py (\S+)", docker)[1]
-    assert f"--config={config}" in values["singleuser"]["cmd"]
+    assert json.loads(re.search(r"^CMD (.+)$", docker, re.MULTILINE)[1]) == values["singleuser"]["cmd"]
     assert values["hub"]["config"]["JupyterHub"]["authenticator_class"] != "dummy"
     assert values["singleuser"]["extraEnv"]["OPENBLAS_NUM_THREADS"] == "1"
 
