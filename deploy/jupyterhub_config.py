@@ -14,7 +14,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 HERE = Path(__file__).resolve().parent
-BIN = Path(sys.executable).parent
 # A port of its own for the server of each student: two servers that draw the same one would be taken for each other.
 FIRST_PORT = 20000
 IDLE_SERVER, IDLE_KERNEL = 3600, 1200  # seconds until an idle server, an idle kernel is ended
@@ -72,7 +71,7 @@ c.JupyterHub.cleanup_servers = False
 # A server: lean, on a port of its own, with time to start when the whole class comes at once
 spawner = setting("SPAWNER", "systemd")
 c.JupyterHub.spawner_class = {"systemd": "systemdspawner.SystemdSpawner", "local": "simple"}.get(spawner, spawner)
-c.Spawner.cmd = [str(BIN / "jupyterhub-singleuser"), f"--config={HERE / 'server_config.py'}"]
+c.Spawner.cmd = [sys.executable, str(HERE / "server.py"), f"--config={HERE / 'server_config.py'}"]
 c.Spawner.default_url = "/lab"
 c.Spawner.start_timeout = 180
 c.Spawner.http_timeout = 180

@@ -74,12 +74,9 @@ def _now(own, new):
 
 
 def with_ids(notebook):
-    """The notebook, each cell with an id of its own; cells of before nbformat 4.5 are known by their place."""
-    seen = set()
+    """The notebook; cells without an id (of before nbformat 4.5) are known by their place."""
     for number, cell in enumerate(notebook.cells):
-        if cell.setdefault("id", f"cell-{number}") in seen:
-            cell.id = f"again-{number}-{cell.id}"[:64]
-        seen.add(cell.id)
+        cell.setdefault("id", f"cell-{number}")
     notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
     return notebook
 

@@ -55,7 +55,8 @@ def imported(*patterns):
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names.add(node.module.partition(".")[0])
-    own = {path.stem for folder in ("tests", "tools", "docs", "notebooks") for path in ROOT.glob(f"{folder}/**/*.py")}
+    folders = ("tests", "tools", "docs", "deploy", "notebooks")
+    own = {path.stem for folder in folders for path in ROOT.glob(f"{folder}/**/*.py")}
     own |= {path.parent.name for path in ROOT.glob("t*/**/__init__.py")} | {"rnnlib"}
     return names - set(sys.stdlib_module_names) - own
 
@@ -69,6 +70,7 @@ DISTRIBUTIONS = {
     "jupyter_client": "jupyter-client",
     "jupyter_core": "jupyter-core",
     "jupyterlab_server": "jupyterlab-server",
+    "websocket": "websocket-client",
     "xdist": "pytest-xdist",
     "yaml": "pyyaml",
 }
@@ -78,8 +80,8 @@ DISTRIBUTIONS = {
     ("patterns", "extras"),
     [
         (["rnnlib/**/*.py", "notebooks/*.py"], ["course"]),
-        (["tools/*.py", "site/*.py"], ["course", "site", "film", "torch"]),
-        (["tests/**/*.py", "conftest.py"], ["course", "site", "test", "torch"]),
+        (["tools/**/*.py", "site/*.py", "deploy/*.py"], ["course", "site", "film", "torch"]),
+        (["tests/**/*.py", "conftest.py"], ["course", "site", "test", "torch", "class"]),
     ],
     ids=["the package", "the tools", "the tests"],
 )
@@ -180,6 +182,13 @@ def test_a_job_has_pytorch_and_skips_nothing():
     job = workflow("ci")["jobs"]["torch"]
     assert "torch]" in commands_of(job)
     assert job["steps"][-1]["env"] == {"RNN_REQUIRE_ALL": "1"}
+
+
+def test_a_job_tries_the_assignments_with_nbgrader_and_otter():
+    job = commands_of(workflow("ci")["jobs"]["class"])
+    assert "class]" in job
+    assert "import nbgrader, nbgitpuller, otter" in job
+    assert "tests/unit/test_assignment.py" in job
 
 
 def test_every_week_the_newest_and_the_lowest_versions_and_the_slow_tests_are_run():
