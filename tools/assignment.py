@@ -48,7 +48,7 @@ class Question:
 
     @property
     def left(self):
-        """What stands in the place of the solution: the dots of the stub."""
+        """What replaces the solution: the dots of the stub."""
         return "return ..." if self.takes_a_function else self.stub
 
     def solved(self, begin, end):

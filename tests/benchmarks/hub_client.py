@@ -24,7 +24,7 @@ class Student:
         self.socket, self.kernel = None, None
 
     def ask(self, method, url, accept=(200, 201, 202, 204), **more):
-        """A request with the token against forgery; :class:`Refusal` for an answer that is none of ``accept``."""
+        """A request with the token against forgery; :class:`Refusal` for an answer that is not among ``accept``."""
         token = {cookie.name: cookie.value for cookie in self.web.cookies if cookie.path.rstrip("/") in url}
         headers = {"X-XSRFToken": self._token(url)} if token else {}
         answer = self.web.request(method, url, headers=headers | more.pop("headers", {}), timeout=self.patience, **more)

@@ -30,7 +30,7 @@ MEASURE = """async () => {
       "p, li, td, th, summary, figcaption, label, button, .typed, .text, output"));
     const code = seen.filter((part) => part.matches("pre"));
     const pictures = all.filter((part) => part.matches(".frame svg, img"));
-    // 10 points: of a scene in units of 1/100 point, drawn larger for the hall, and of a still with 100 pixels to the inch
+    // 10 points: of a scene in units of 1/100 point, drawn larger for the hall, and of a still of 100 pixels an inch
     const letters = pictures.filter((part) => part.matches("svg")).map((part) => {
       const [box, { width, height }] = [part.getBoundingClientRect(), part.viewBox.baseVal];
       const enlarged = Number(part.getRootNode().host.style.getPropertyValue("--scale"));
@@ -127,10 +127,12 @@ def test_words_alone_do_not_hang_at_the_top(decks):
         assert above >= 0.25 * (above + below), name
 
 
-GAPS = """() => Reveal.getSlides().map((slide, k) => [slide, k]).slice(1).filter(([it]) => !it.querySelector("img, figure"))
+GAPS = """() => Reveal.getSlides().map((slide, k) => [slide, k]).slice(1)
+  .filter(([it]) => !it.querySelector("img, figure"))
   .map(([slide, k]) => {
     Reveal.slide(k, 0, 99);
-    const parts = [...slide.children].filter((part) => !part.matches("aside")).map((part) => part.getBoundingClientRect());
+    const parts = [...slide.children].filter((part) => !part.matches("aside"))
+      .map((part) => part.getBoundingClientRect());
     return [slide.innerText.slice(0, 40), parts[1].top - parts[0].bottom, innerHeight - parts.at(-1).bottom];
   })"""
 

@@ -1,4 +1,4 @@
-"""deploy/: who is let in, what a server gets, and what the files for containers say."""
+"""deploy/: the students that are let in, what a server gets, and what the files for containers say."""
 
 import json
 import re
