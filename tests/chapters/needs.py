@@ -166,9 +166,34 @@ def exercises_handed_out(chapter):
     )
 
 
+def _calls(chapter, *names):
+    """The calls of functions with these names in the code of a notebook."""
+    sources = [source(cell) for cell in cells(chapter.path) if cell["cell_type"] == "code"]
+    trees = [ast.parse(text) for text in sources if any(f"{name}(" in text for name in names)]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [node for node in nodes if isinstance(node.func, ast.Name) and node.func.id in names]
+
+
+# Where the reasons for wrong answers come among the arguments.
+REASONS = {"predict_choice": 5, "predict_number": 7}
+
+
 def predictions(chapter):
-    found = re.search(r"\bpredict_(choice|number)\(", code(chapter))
-    return "" if found else "the notebook asks for no prediction"
+    asked = _calls(chapter, *REASONS)
+    # a reason for one wrong choice makes predict_choice ask for all of them
+    bare = [
+        ast.unparse(call.args[0])
+        for call in asked
+        if not (any(keyword.arg == "wrong" for keyword in call.keywords) or len(call.args) > REASONS[call.func.id])
+    ]
+    if not asked:
+        return "the notebook asks for no prediction"
+    return f"no reason is given for the wrong answers to {', '.join(bare)}" if bare else ""
+
+
+def recall_questions(chapter):
+    asked = len(_calls(chapter, "ask_choice", "ask_number"))
+    return "" if asked == 3 or chapter.number < 2 else f"{asked} questions on the chapters before: 3 are wanted"
 
 
 def _shows(cell):
@@ -246,6 +271,7 @@ NEEDS = {
     "explorers handed out": explorers_handed_out,
     "exercises handed out": exercises_handed_out,
     "predictions": predictions,
+    "recall questions": recall_questions,
     "first screen": first_screen,
     "Try": tries,
     "core path": core_path,
