@@ -70,6 +70,22 @@ def test_the_stepper_counts_what_the_scan_does_and_its_cards_are_true(T):
             np.testing.assert_allclose(a[row, t - 1] * start[t - length] + b[row, t - 1], h[t - 1])
 
 
+def test_the_stepper_names_an_overflow_where_there_is_one():
+    explorer = scanning.scan_stepper()
+    for T in (7, 8, 9, 16):
+        with np.errstate(over="ignore"):
+            h = loop(scanning.KEPT["huge"][:T, None], scanning.B[:T, None])[:, 0]
+        a, b = scanning.cards(T, "huge")
+        np.testing.assert_array_equal(b[-1], h)
+        for row in range(len(a)):
+            explorer.set(round=row, steps=T, kept="huge")
+            assert ("overflow" in explorer.sentence) == (not np.isfinite(a[row]).all())
+            lost = ~np.isfinite(b[row])
+            assert (f"from step {lost.argmax() + 1} on" in explorer.sentence) == bool(lost.any())
+    explorer.set(kept="mild")
+    assert "overflow" not in explorer.sentence
+
+
 def test_the_joins_are_counted_as_the_scan_makes_them(chapter):
     for T in (2, 5, 8, 100):
         joined = sum(T - 2**k for k in range(chapter["scan"](np.ones(T), np.ones(T))[1]))

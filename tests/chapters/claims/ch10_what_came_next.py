@@ -264,6 +264,7 @@ CLAIMS = [
     claim("meet in entry {}?", lambda: scanning.scan_stepper().values["entry"]),
     claim("Then set $T = {}$", lambda: scanning.MOST),
     claim("than for $T = {}$", lambda: scanning.scan_stepper().values["steps"]),
+    claim("let each step keep $10^{40}$ times the state", lambda: (scanning.KEPT["huge"] == 1e40).all()),
     claim("in the round with the reach $2^k$ this scan makes $T - 2^k$ joins", lambda: in_one_round(100, 3)),
     claim("with fewer than $2T$ joins", lambda: 2 * (8 - 1) == 14 < 2 * 8),
     claim("all $h_1, \\dots, h_T$ at once, $h_t = 0$ say", starts_at_zero),
