@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from chapters import chapters
 from half_life_explorer import half_life
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
@@ -177,6 +178,27 @@ def test_reset_brings_back_the_first_picture(explorer):
     explorer.reset()
     assert explorer.svg() == first
     assert explorer.sentence == sentence
+
+
+def test_what_can_be_grasped_lies_where_its_control_says(explorer):
+    artists = {group: artist for artist, group in explorer._scene.names.items()}
+    for handle in (handle for handle in explorer.spec["handles"] if handle["group"] is not None):
+        artist, ax = artists[handle["group"]], explorer.fig.axes[handle["axes"]]
+        for step in (0, 1, -1):
+            explorer.reset()
+            start = explorer.spec["controls"]
+            places = {way: (to["name"], to["at"]) for way, to in handle["ways"].items() if way in ("x", "y", "points")}
+            at = {name: min(max(start[name]["start"] + step, 1), len(there) - 1) for name, there in places.values()}
+            explorer.set(**{name: explorer.controls[name].at(k) for name, k in at.items()})
+            box = artist.get_window_extent(FigureCanvasAgg(explorer.fig).get_renderer())
+            middle = ax.transData.inverted().transform(((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2))
+            for way, (name, there) in places.items():
+                wanted = {"x": (there[at[name]], middle[1]), "y": (middle[0], there[at[name]])}.get(
+                    way, there[at[name]]
+                )
+                off = ax.transData.transform(wanted) - ax.transData.transform(middle)
+                assert np.abs(off).max() < 1, f"{name}: {off} points off"
+    explorer.reset()
 
 
 class Page:
