@@ -414,7 +414,7 @@ CLAIMS = [
     claim("after $a$ more writes $(1 - 1/d)^a$ is left", lambda: fades(16, 24)),
     claim("at $d = 16$ and above nearly without an error up to four times $d$", attention_wins),
     claim("17 pairs at $d = 64$; the width at which 101 pairs have an error of 0.5; and the part", noise_task),
-    claim("the delta rule with $\\beta = 1$ still returns, in the mean, after 32 more writes at $d = 32$", noise_task),
+    claim("the delta rule with $\\beta = 1$ still returns, on average, after 32 more writes at $d = 32$", noise_task),
     claim("parity, from {} of {} starts here", lambda: (min(solved("GRU"), solved("LSTM")), counting.SEEDS)),
     claim(
         "| $H$; $2H$ |", lambda: len(rnnlib.LSTM(2, 3, rng=np.random.default_rng(0)).check_state("state", None, 1)) == 2
