@@ -263,6 +263,7 @@ CLAIMS = [
     claim("take to cover 1000 steps?", pencil),
     claim("meet in entry {}?", lambda: scanning.scan_stepper().values["entry"]),
     claim("Then set $T = {}$", lambda: scanning.MOST),
+    claim("keep $10^{40}$ times the state", lambda: set(scanning.KEPT["huge"]) == {1e40}),
     claim("than for $T = {}$", lambda: scanning.scan_stepper().values["steps"]),
     claim("in the round with the reach $2^k$ this scan makes $T - 2^k$ joins", lambda: in_one_round(100, 3)),
     claim("with fewer than $2T$ joins", lambda: 2 * (8 - 1) == 14 < 2 * 8),
