@@ -353,8 +353,7 @@ CLAIMS = [
     claim("Two networks of {} units", lambda: int(book.code("8a2f0185", r"Elman\(words_in, (\d+)"))),
     claim(" verb {} words back, right tags of new cities", lambda: experiments.FARTHEST),
     claim(
-        "add up 60 numbers: one answer is $W_x = W_s = W_o = 1$ (any $W_x W_o = 1$ would do). It "
-        "starts at $W_s = 0.5$",
+        "add up 60 numbers: one answer is $W_x = W_s = W_o = 1$ (any $W_x W_o = 1$ would do). It starts at $W_s = 0.5$",
         lambda: (
             max(one_unit_adder((1, 1, 1)), one_unit_adder((2, 1, 0.5))) < 1e-9
             and book.code("e2c12884", r"size=\((60), 16, 1\)[\s\S]*np.full\(\(1, 1\), (0\.5)\)") == ("60", "0.5")
