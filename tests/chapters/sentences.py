@@ -11,7 +11,7 @@ from rnnlib.pictures.live import MINUS, LiveFigure
 
 POSITIONS = 200
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-NUMBER = r"[−-]?\d[\d\u202f]*(?:\.\d+)?(?:e[+-]\d+)?(?: × 10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?"
+NUMBER = r"[−-]?\d[\d\u202f]*(?:\.\d+)?(?:e[+−-]\d+)?(?: × 10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?"
 
 
 def value(text):

@@ -125,6 +125,13 @@ def test_influence_and_its_arrows():
         assert where[0] == v["k"] or not where.size
         assert ("and after that nothing moves at all" in sentence) == (len(where) > 1 and where[-1] < len(x))
         assert ("only O" in sentence) == (len(where) == 1)
+        at_once = moved[v["k"] - 1]
+        if len(where) == 1:
+            assert float(re.search(r"feels it: by (\S+)\.(?: |$)", sentence)[1]) == pytest.approx(at_once, rel=0.06)
+        else:
+            first, last = re.search(r" moves by (\S+), O\S+ by (\S+?)(?:,|\.(?= |$))", sentence).groups()
+            assert float(first) == pytest.approx(at_once, rel=0.06)
+            assert float(last) == pytest.approx(moved[where[-1] - 1], rel=0.06)
         if has_memory and v["gain"] == 0:
             assert len(where) == 1
 
@@ -243,6 +250,8 @@ def test_truncation():
         window = v["window"]
         said, kept = found("the cosine with the full gradient is #. States kept at a time: #", sentence)
         assert kept == window
+        visited = sum(min(t, window) for t in range(1, 61)) if v["blocks"] == "every loss" else 60
+        assert found("Steps visited on the way back: #", sentence) == [visited]
         if v["blocks"] == "every loss" or 60 % window == 0:
             stride = 1 if v["blocks"] == "every loss" else window
             cut = rnnlib.truncated_bptt(*drawn, window, stride=stride).params
@@ -251,22 +260,44 @@ def test_truncation():
 
 @pytest.mark.sentences("ch2_bptt.backward_walk")
 def test_the_walk_back():
+    """Every gradient of the walk by nudging that one number: a copy of a weight, a sum, a state or an output."""
     for v, sentence in positions(through_time.backward_walk):
-        if v["move"] == 0:
-            assert "nothing has gone back yet" in sentence
         f = np.tanh if v["activation"] == "tanh" else lambda z: z
-        x, Y = (1.0, 3.0, 1.0), (3.0, 10.0, 5.0)
+        every = v["losses"] == "every step"
 
-        def loss(copies, v=v, f=f, x=x, Y=Y):
-            S, total = 2.0, 0.0
-            for t in range(3):
-                S = f(x[t] + copies[t] * S)
-                if t == 2 or v["losses"] == "every step":
-                    total += (Y[t] - 2 * S) ** 2 / 2
+        def loss(nudges, v=v, f=f, every=every):
+            weights, in_sum, in_state, in_output = np.split(nudges, [3, 6, 10])
+            S, total = 2.0 + in_state[0], 0.0
+            for t, (x, Y) in enumerate(((1.0, 3.0), (3.0, 10.0), (1.0, 5.0))):
+                S = f((1 + weights[0]) * x + (v["weight"] + weights[1]) * S + in_sum[t]) + in_state[t + 1]
+                if t == 2 or every:
+                    total += (Y - (2 + weights[2]) * S - in_output[t]) ** 2 / 2
             return total
 
-        if v["move"] == 10:
-            copies = np.full(3, v["weight"])
-            terms = rnnlib.numerical_gradient(lambda copies=copies: loss(copies), copies)
-            (said,) = found("∂L/∂Wₛ = #.", sentence)
-            assert said == pytest.approx(terms.sum(), rel=0.02, abs=6e-3)
+        nudges = np.zeros(13)
+        weights, in_sum, in_state, in_output = np.split(
+            rnnlib.numerical_gradient(lambda loss=loss, nudges=nudges: loss(nudges), nudges), [3, 6, 10]
+        )
+
+        def says(pattern, *true, sentence=sentence):
+            assert found(pattern, sentence) == pytest.approx(true, rel=0.02, abs=6e-3)
+
+        step, stage = 3 - (v["move"] - 1) // 3, (v["move"] - 1) % 3
+        if v["move"] == 0:
+            assert "nothing has gone back yet" in sentence
+        elif v["move"] == 10:
+            says("∂L/∂Wₒ = #, ∂L/∂Wₓ = #, ∂L/∂Wₛ = #.", weights[2], weights[0], weights[1])
+            says("∂L/∂S₀ = #.", in_state[0])
+        elif stage == 0 and (every or step == 3):
+            says("Step #: the loss pulls at the output with Oₜ − Yₜ = #.", step, in_output[step - 1])
+        elif stage == 0:
+            assert f"Step {step}: no loss looks at" in sentence
+        elif stage == 1:
+            says("together #.", in_state[step])
+            says(" = #, from the future", 2 * in_output[step - 1])
+            later = in_state[step] - 2 * in_output[step - 1]
+            assert "the last step" in sentence if step == 3 else says(" = #; together", later) is None
+        else:
+            says(" = #. Times x", in_sum[step - 1])
+            if abs(in_state[step]) > 0.01:
+                assert found("with slope #,", sentence)[0] == pytest.approx(in_sum[step - 1] / in_state[step], abs=0.02)

@@ -85,12 +85,18 @@ PATTERNS = {
         "Then comes the reset gate into play.",
         "Then the reset gate comes into play.",
     ),
+    "in the mean for on average": (
+        r"\b(?<!not )in the mean\b",
+        "It changes by a factor of 0.9 a step, in the mean.",
+        "It must not count: not in the mean.",
+    ),
     "so do": (r"\bso (?:they|it) (?:do|does)\b", "speak of nothing, and so they do with set-up", "so it learns"),
     "on stage beside the text": (r"> \*On stage", "> *On stage, 2 minutes.* Say it.", "40 on stage."),
 }
 
 # A pattern and a piece of text that it finds and that is right: why.
 ALLOWED = {
+    ("in the mean for on average", "padding in the mean"): "the mean of the losses",
     ("stand for be", "the eigenvectors stood at right angles"): "lines stand at right angles",
     ("who for anyone who", "who travels where and when"): "a question that the sentence names: who travels?",
 }

@@ -263,6 +263,7 @@ CLAIMS = [
     claim("take to cover 1000 steps?", pencil),
     claim("meet in entry {}?", lambda: scanning.scan_stepper().values["entry"]),
     claim("Then set $T = {}$", lambda: scanning.MOST),
+    claim("keep $10^{40}$ times the state", lambda: set(scanning.KEPT["huge"]) == {1e40}),
     claim("than for $T = {}$", lambda: scanning.scan_stepper().values["steps"]),
     claim("let each step keep $10^{40}$ times the state", lambda: (scanning.KEPT["huge"] == 1e40).all()),
     claim("in the round with the reach $2^k$ this scan makes $T - 2^k$ joins", lambda: in_one_round(100, 3)),
@@ -415,7 +416,7 @@ CLAIMS = [
     claim("after $a$ more writes $(1 - 1/d)^a$ is left", lambda: fades(16, 24)),
     claim("at $d = 16$ and above nearly without an error up to four times $d$", attention_wins),
     claim("17 pairs at $d = 64$; the width at which 101 pairs have an error of 0.5; and the part", noise_task),
-    claim("the delta rule with $\\beta = 1$ still returns, in the mean, after 32 more writes at $d = 32$", noise_task),
+    claim("the delta rule with $\\beta = 1$ still returns, on average, after 32 more writes at $d = 32$", noise_task),
     claim("parity, from {} of {} starts here", lambda: (min(solved("GRU"), solved("LSTM")), counting.SEEDS)),
     claim(
         "| $H$; $2H$ |", lambda: len(rnnlib.LSTM(2, 3, rng=np.random.default_rng(0)).check_state("state", None, 1)) == 2

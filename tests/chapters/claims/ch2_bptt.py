@@ -329,7 +329,7 @@ CLAIMS = [
     claim("above 0.99", lambda: not cosine(1.6) > 0.99),
     claim("the case at a gain of 1. At 1.6 the distant", lambda: cosine(1.0) > 0.99 > cosine(1.6)),
     claim(
-        "Put the window to 1, then move it up. At a gain of 1 hardly anything is lost. At 2 the cosine",
+        "Put the window at 1, then move it up. At a gain of 1 hardly anything is lost. At 2 the cosine",
         lambda: cosine(1.0) > 0.99 and not_rising(2.0),
     ),
     claim("cosine with a window of 8, eight", lambda: book.code("2b7e1a0e", r"truncated_bptt\(\*one, (8)\)") == "8"),
@@ -353,8 +353,7 @@ CLAIMS = [
     claim("Two networks of {} units", lambda: int(book.code("8a2f0185", r"Elman\(words_in, (\d+)"))),
     claim(" verb {} words back, right tags of new cities", lambda: experiments.FARTHEST),
     claim(
-        "to add up 60 numbers: one answer is $W_x = W_s = W_o = 1$ (any $W_x W_o = 1$ would do). It "
-        "starts at $W_s = 0.5$",
+        "add up 60 numbers: one answer is $W_x = W_s = W_o = 1$ (any $W_x W_o = 1$ would do). It starts at $W_s = 0.5$",
         lambda: (
             max(one_unit_adder((1, 1, 1)), one_unit_adder((2, 1, 0.5))) < 1e-9
             and book.code("e2c12884", r"size=\((60), 16, 1\)[\s\S]*np.full\(\(1, 1\), (0\.5)\)") == ("60", "0.5")

@@ -139,7 +139,7 @@ class Noise(PencilExercise):
     """Random keys of length 1 in d dimensions. How much of what a memory returns is not what was stored?
 
     Give (1) the mean squared error of the plain sum with 17 pairs at d = 64; (2) the width d at which 101 pairs have an
-    error of 0.5; (3) the part of a pair that the delta rule with β = 1 still returns, in the mean, after 32 more writes
+    error of 0.5; (3) the part of a pair that the delta rule with β = 1 still returns, on average, after 32 more writes
     at d = 32.
     """
 
@@ -150,9 +150,9 @@ class Noise(PencilExercise):
     tolerance = 0.0005
     praise = "The sum pays with noise that all share, the delta rule with its oldest pairs."
     hints = (
-        "Every other pair adds an error of 1/d in the mean. How many others are there?",
+        "Every other pair adds an error of 1/d on average. How many others are there?",
         "Turn the first around: (n − 1)/d = 0.5.",
-        "Each write takes, in the mean, the share 1/d of what lies under the other keys.",
+        "Each write takes, on average, the share 1/d of what lies under the other keys.",
     )
 
     @staticmethod

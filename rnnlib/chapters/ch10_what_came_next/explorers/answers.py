@@ -1,4 +1,4 @@
-"""The delta rule with beta in the hand: where the answer for a key goes, and the eigenvalues of one step and of two."""
+"""The delta rule with beta on a slider: where the answer for a key goes, and the eigenvalues of one step and of two."""
 
 import numpy as np
 

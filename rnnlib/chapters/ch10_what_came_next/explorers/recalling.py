@@ -53,7 +53,7 @@ def one_draw(kind, d, n, twice):
 
 
 def expected(kind, d, n, twice):
-    """The part that comes back in the mean over random keys, by age: a curve over the order of writing, or None.
+    """The part that comes back on average over random keys, by age: a curve over the order of writing, or None.
 
     The sum and attention return the whole word. The gated sum keeps (1 - 1/d)^age of it; so does the delta rule with
     beta = 1, whose every write takes the share beta/d of what lies under the other keys. None where it depends on

@@ -90,5 +90,5 @@ def _update(artists, gain, kind):
     done_here = f"all {T} states of this network are right {here}" if done.any() else f"the {T} states are {here}"
     return (
         f"Gain {gain:.1f}: {done_here}. Over {newton.LENGTHS[-1]} steps eight "
-        f"networks need {many} sweeps. A small error changes by the factor {np.exp(growth):.2f} a step, in the mean."
+        f"networks need {many} sweeps. A small error changes by the factor {np.exp(growth):.2f} a step, on average."
     )

@@ -1,4 +1,4 @@
-"""One GRU unit with its two gates in the hand, on a signal with a slow and a fast part."""
+"""One GRU unit with its two gates on sliders, on a signal with a slow and a fast part."""
 
 import numpy as np
 
