@@ -106,9 +106,9 @@ def browser(playwright):
 class Notebook:
     """A notebook on a page of JupyterLab, with the errors that the browser's console has seen."""
 
-    def __init__(self, chromium, address, name, size=(1366, 900)):
+    def __init__(self, chromium, address, name, size=(1366, 900), **options):
         self.address, self.name, self.errors = address, name, []
-        self.page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+        self.page = chromium.new_page(viewport={"width": size[0], "height": size[1]}, **options)
         self.page.set_default_timeout(90_000)
         self.page.on("console", self._heard)
         self.page.on("pageerror", self._uncaught)
