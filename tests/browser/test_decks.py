@@ -38,6 +38,13 @@ MEASURE = """async () => {
     });
     const stills = pictures.filter((part) => part.matches("img")).map((part) =>
       (1000 / 72) * part.getBoundingClientRect().width / Number(part.getAttribute("width")));
+    const brokenLines = code.filter((part) => {
+      const high = part.offsetHeight;
+      part.style.whiteSpace = "pre";
+      const whole = part.offsetHeight;
+      part.style.whiteSpace = "";
+      return high > whole;
+    });
     const middle = (part) => part.getBoundingClientRect().top + part.getBoundingClientRect().height / 2;
     const alone = all.filter((part) => part.matches(".last > button")).filter((part) =>
       !all.some((other) => other.matches(".control") && Math.abs(middle(other) - middle(part)) < 12));
@@ -54,6 +61,7 @@ MEASURE = """async () => {
       cut: all.filter((part) => part.matches("pre, table, figure, div") && !part.closest("mjx-container") &&
         part.clientWidth && part.scrollWidth > part.clientWidth + 2).length,
       covers: covers.length, shown: boxes.length, letters, stills, alone: alone.length,
+      brokenLines: brokenLines.length,
     });
   }
   return found;
@@ -100,6 +108,7 @@ def test_every_slide_can_be_read_and_nothing_runs_off(decks, stem):
             assert all(share >= 0.5 for share in slide["pictures"]), slide
             assert all(size >= LEAST_LETTERS * height for size in slide["letters"]), slide
             assert all(size >= LETTERS_OF_STILLS * height for size in slide["stills"]), slide
+            assert not slide["brokenLines"], slide
             assert not slide["alone"], slide  # Reset has a row with others
 
 
