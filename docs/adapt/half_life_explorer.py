@@ -16,7 +16,7 @@ def half_life():
         _draw,
         _update,
         {"weight": Slider(0.9, 0.5, 0.98, 0.01, label="recurrent weight w")},
-        "The share of an input that is left after each lag of 0 to 60, and a dot where it is one half.",
+        "The share of an input that is left, against the lag, and a dot where it is one half.",
         size=(8.0, 3.0),
         handles=lambda artists: [Handle(artists["half"], x=("weight", lambda weight: np.log(0.5) / np.log(weight)))],
     )
@@ -30,7 +30,7 @@ def _draw(fig):
 
 
 def _update(artists, weight):
-    lag = np.log(0.5) / np.log(weight)
+    half, tenth = np.log([0.5, 0.1]) / np.log(weight)
     artists["left"].set_ydata(weight**LAGS)
-    artists["half"].set_data([lag], [0.5])
-    return f"With w = {weight:.2f} half is left after {lag:.1f} steps, and after 60 steps {weight**60:.2g} of it."
+    artists["half"].set_data([half], [0.5])
+    return f"With w = {weight:.2f} one half is left after {half:.1f} steps and one tenth after {tenth:.1f}."

@@ -12,10 +12,11 @@ const fits = (slide) =>
 
 // Whether a line of code or output has no room: it is broken only where no smaller type helps.
 const breaks = (pre) => {
+  const high = pre.offsetHeight;
   pre.style.whiteSpace = "pre";
-  const broken = wide(pre);
+  const whole = pre.offsetHeight;
   pre.style.whiteSpace = "";
-  return broken;
+  return high > whole;
 };
 
 // Set a slide in the largest type in which it fits, with pictures as high as may be, and words alone not at the top.

@@ -30,7 +30,7 @@ MEASURE = """async () => {
       "p, li, td, th, summary, figcaption, label, button, .typed, .text, output"));
     const code = seen.filter((part) => part.matches("pre"));
     const pictures = all.filter((part) => part.matches(".frame svg, img"));
-    // 10 points: of a scene in units of 1/100 point, drawn larger for the hall, and of a still of 100 pixels an inch
+    // 10 points: of a scene in units of 1/100 point, drawn larger for the hall; of a still, 100 pixels to the inch
     const letters = pictures.filter((part) => part.matches("svg")).map((part) => {
       const [box, { width, height }] = [part.getBoundingClientRect(), part.viewBox.baseVal];
       const enlarged = Number(part.getRootNode().host.style.getPropertyValue("--scale"));
@@ -38,9 +38,16 @@ MEASURE = """async () => {
     });
     const stills = pictures.filter((part) => part.matches("img")).map((part) =>
       (1000 / 72) * part.getBoundingClientRect().width / Number(part.getAttribute("width")));
+    const brokenLines = code.filter((part) => {
+      const high = part.offsetHeight;
+      part.style.whiteSpace = "pre";
+      const whole = part.offsetHeight;
+      part.style.whiteSpace = "";
+      return high > whole;
+    });
     const middle = (part) => part.getBoundingClientRect().top + part.getBoundingClientRect().height / 2;
-    const alone = all.filter((part) => part.matches(".knobs > button")).filter((part) =>
-      ![...part.parentNode.children].some((other) => other !== part && Math.abs(middle(other) - middle(part)) < 12));
+    const alone = all.filter((part) => part.matches(".last > button")).filter((part) =>
+      !all.some((other) => other.matches(".control") && Math.abs(middle(other) - middle(part)) < 12));
     const number = document.querySelector(".slide-number").getBoundingClientRect();
     const covers = boxes.filter((box) =>
       box.left < number.right && box.right > number.left && box.top < number.bottom && box.bottom > number.top);
@@ -54,6 +61,7 @@ MEASURE = """async () => {
       cut: all.filter((part) => part.matches("pre, table, figure, div") && !part.closest("mjx-container") &&
         part.clientWidth && part.scrollWidth > part.clientWidth + 2).length,
       covers: covers.length, shown: boxes.length, letters, stills, alone: alone.length,
+      brokenLines: brokenLines.length,
     });
   }
   return found;
@@ -100,6 +108,7 @@ def test_every_slide_can_be_read_and_nothing_runs_off(decks, stem):
             assert all(share >= 0.5 for share in slide["pictures"]), slide
             assert all(size >= LEAST_LETTERS * height for size in slide["letters"]), slide
             assert all(size >= LETTERS_OF_STILLS * height for size in slide["stills"]), slide
+            assert not slide["brokenLines"], slide
             assert not slide["alone"], slide  # Reset has a row with others
 
 
@@ -109,7 +118,7 @@ def test_the_measure_sees_what_runs_off_and_what_is_small(decks):
     assert max(slide["bottom"] for slide in page.evaluate(MEASURE)) > 768
     page.evaluate("() => { document.querySelector('.slides h2').style.transform = 'translateX(1300px)'; }")
     assert max(slide["right"] for slide in page.evaluate(MEASURE)) > 1366
-    knobs = page.locator("figure.explorer").first.locator(".knobs > button").first
+    knobs = page.locator("figure.explorer").first.locator(".last > button")
     knobs.evaluate("button => { button.style.fontSize = '14px'; }")
     assert min(slide["type"] for slide in page.evaluate(MEASURE)) < 16
     knobs.evaluate("button => { button.style.marginLeft = '1100px'; }")
@@ -128,12 +137,11 @@ def test_words_alone_do_not_hang_at_the_top(decks):
 
 
 GAPS = """() => Reveal.getSlides().map((slide, k) => [slide, k]).slice(1)
-  .filter(([it]) => !it.querySelector("img, figure"))
+  .filter(([slide]) => !slide.querySelector("img, figure"))
   .map(([slide, k]) => {
     Reveal.slide(k, 0, 99);
-    const parts = [...slide.children].filter((part) => !part.matches("aside"))
-      .map((part) => part.getBoundingClientRect());
-    return [slide.innerText.slice(0, 40), parts[1].top - parts[0].bottom, innerHeight - parts.at(-1).bottom];
+    const boxes = [...slide.querySelectorAll(":scope > :not(aside)")].map((part) => part.getBoundingClientRect());
+    return [slide.innerText.slice(0, 40), boxes[1].top - boxes[0].bottom, innerHeight - boxes.at(-1).bottom];
   })"""
 
 

@@ -14,6 +14,9 @@ from lab_in_browser import Explorer
 from run_notebooks import ROOT
 
 PLACE = "() => Reveal.getSlidePastCount()"
+# The picture on the wall has nothing to complain of.
+QUIET = """() => !document.querySelector("section.present figure.explorer > div").shadowRoot
+  .querySelector(".note").textContent"""
 COMMAND = [sys.executable, str(ROOT / "tools" / "lecture.py")]
 
 
@@ -90,6 +93,30 @@ def test_escape_and_a_click_leave_and_python_ends(chromium):
         page.get_by_role("button", name="Leave").click()
         page.get_by_text("The lecture has ended. Close this page.").wait_for()
         assert process.wait(30) == 0
+        page.close()
+
+
+def test_python_that_is_killed_leaves_the_slides_and_a_new_start_moves_them_again(chromium):
+    with started("0") as (address, process):
+        page = chromium.new_page(viewport={"width": 1366, "height": 768})
+        page.goto(address)
+        page.wait_for_selector("body.ready", timeout=90_000)
+        page.keyboard.press("Space")
+        explorer = Explorer(page.locator("section.present figure.explorer"))
+        first = explorer.after(lambda: explorer.press("End"))
+        process.kill()
+        process.wait(30)
+        explorer.note.get_by_text("start the lecture again").wait_for()
+        assert explorer.svg.is_visible()
+        for key, place in [("Space", 2), ("PageUp", 1)]:  # the lecture goes on
+            page.keyboard.press(key)
+            assert page.evaluate(PLACE) == place
+    with started("0") as (again, _):
+        assert again == address
+        page.wait_for_function(QUIET, timeout=60_000)
+        explorer = Explorer(page.locator("section.present figure.explorer"))
+        assert explorer.after(lambda: explorer.press("Home")) != first
+        assert page.evaluate(PLACE) == 1
         page.close()
 
 

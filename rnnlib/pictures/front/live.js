@@ -470,7 +470,8 @@ const figure = (around, spec, ask, advice = WAITS_LONG) => {
     state.at = Object.fromEntries(Object.entries(spec.controls).map(([name, one]) => [name, one.start]));
     go();
   });
-  knobs.append(reset);
+  // it has no row to itself: the last control goes with it
+  knobs.append(make("span", { class: "last" }, ...[knobs.lastElementChild].filter(Boolean), reset));
   // Keys that a control understands are not for the notebook or the slides around it.
   host.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" && !event.ctrlKey && !event.metaKey && !(event.shiftKey && event.key === "Enter")) {
