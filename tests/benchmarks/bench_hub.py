@@ -12,12 +12,9 @@ It needs  pip install -e ".[class]"  and  npm install --prefix FOLDER configurab
 
 import argparse
 import os
-import secrets
 import shutil
 import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -26,112 +23,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-import psutil
 import requests
 from hub_client import NOTEBOOK, Refusal, Student
+from hub_server import Hub, free_ports, git, repository_in, used
 
-ROOT = Path(__file__).resolve().parents[2]
 EVERY = 0.5  # seconds from one move to the next
 MINE = "# what I thought of it: "
-MEGABYTE = 2**20
-
-
-class Hub:
-    """A JupyterHub as deploy/ configures it, in a folder of its own."""
-
-    def __init__(self, place, proxy, ports):
-        self.state = Path(place, "state")
-        self.state.mkdir(parents=True)
-        hub, api, web, first = ports
-        self.url = f"http://127.0.0.1:{web}"
-        bin = Path(sys.executable).parent
-        self.environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {
-            "PATH": f"{bin}{os.pathsep}{os.environ['PATH']}",
-            "COURSE_HUB_AUTHENTICATOR": "dummy",
-            "COURSE_HUB_SPAWNER": "local",
-            "COURSE_HUB_STATE": str(self.state),
-            "COURSE_HUB_URL": self.url,
-            "COURSE_HUB_HUB_PORT": str(hub),
-            "COURSE_HUB_PROXY_PORT": str(api),
-            "COURSE_HUB_FIRST_PORT": str(first),
-            "COURSE_HUB_PROXY": proxy,
-            "CONFIGPROXY_AUTH_TOKEN": secrets.token_hex(16),
-            "GIT_CONFIG_NOSYSTEM": "1",
-        }
-        self.process = None
-
-    def start(self):
-        """Start it and wait until its page is there; seconds."""
-        begin = time.monotonic()
-        command = [sys.executable, "-m", "jupyterhub", "-f", str(ROOT / "deploy" / "jupyterhub_config.py")]
-        with (self.state / "hub.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, env=self.environment, cwd=self.state, stdout=log, stderr=log, start_new_session=True
-            )
-        while time.monotonic() - begin < 120:
-            try:
-                if requests.get(f"{self.url}/hub/login", timeout=5).ok:
-                    return time.monotonic() - begin
-            except requests.RequestException:
-                pass
-            if self.process.poll() is not None:
-                raise SystemExit(f"the hub ended:\n{(self.state / 'hub.log').read_text()[-2000:]}")
-            time.sleep(0.3)
-        raise SystemExit("the hub did not start within 120 s")
-
-    def stop(self):
-        """End the hub and its proxy; the servers of the students go on."""
-        self.process.terminate()
-        try:
-            self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def processes(self):
-        """The processes of this hub's students, by name of the student."""
-        found = {}
-        for process in psutil.process_iter():
-            try:
-                variables = process.environ()
-            except (psutil.Error, OSError):
-                continue
-            if variables.get("HOME", "").startswith(str(self.state)):
-                found.setdefault(variables.get("JUPYTERHUB_USER", ""), []).append(process)
-        return found
-
-    def end(self):
-        """End everything that was started."""
-        self.stop()
-        for processes in self.processes().values():
-            for process in processes:
-                try:
-                    process.kill()
-                except psutil.NoSuchProcess:
-                    continue
-
-
-def free_ports():
-    """Three free ports, and the first of a row that is free."""
-    opened = [socket.socket() for _ in range(3)]
-    for one in opened:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in opened]
-    for one in opened:
-        one.close()
-    return [*ports, 20000 + 100 * (os.getpid() % 90)]
-
-
-def used(processes):
-    """Memory in MB (shared pages divided among those who share them) and processor seconds of some processes."""
-    memory = seconds = 0.0
-    for process in processes:
-        try:
-            memory += process.memory_full_info().pss / MEGABYTE
-            seconds += sum(process.cpu_times()[:2])
-        except (psutil.Error, OSError):
-            continue
-    return memory, seconds
 
 
 class Trial:
@@ -310,20 +207,6 @@ def _kept_and_told(student):
     return _has_own_line(student)
 
 
-def git(folder, *arguments):
-    """Run git in a folder."""
-    who = ["-c", "user.name=course", "-c", "user.email=course@localhost", "-c", "protocol.file.allow=always"]
-    subprocess.run(["git", *who, *arguments], cwd=folder, check=True)
-
-
-def repository_in(place):
-    """A repository with the course as it is committed here, and its branch main."""
-    upstream = Path(place, "course")
-    git(ROOT, "clone", "--quiet", "--depth", "1", f"file://{ROOT}", str(upstream))
-    git(upstream, "checkout", "--quiet", "-B", "main")
-    return upstream
-
-
 def trial_of(count, options):
     """One hub with ``count`` students; the figures, the errors, and what the faults did."""
     with tempfile.TemporaryDirectory(prefix="hub-", ignore_cleanup_errors=True) as place:
@@ -339,6 +222,13 @@ def trial_of(count, options):
     return figures, trial.errors, told
 
 
+def _too_long(limit):
+    """End everything: without their servers the students stop waiting."""
+    for hub in Hub.started:
+        hub.end()
+    sys.exit(f"ended: it took more than {limit:g} s")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--students", type=int, default=30)
@@ -350,7 +240,7 @@ def main():
     if not options.proxy:
         raise SystemExit("configurable-http-proxy is not there: npm install --prefix FOLDER configurable-http-proxy")
     options.proxy = str(Path(options.proxy).absolute())
-    signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"ended: it took more than {options.limit:g} s"))
+    signal.signal(signal.SIGALRM, lambda *_: _too_long(options.limit))
     signal.alarm(int(options.limit))
     print(f"{os.cpu_count()} processors, load before: {os.getloadavg()[0]:.1f}", flush=True)
     alone, errors, _ = trial_of(1, options)

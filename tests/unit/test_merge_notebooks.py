@@ -1,5 +1,6 @@
 """What the course changed comes into a student's notebook, and nothing that the student wrote is lost."""
 
+import copy
 import json
 import os
 import random
@@ -94,7 +95,7 @@ def test_two_cells_with_one_id_both_stay(tmp_path):
 
 
 def test_a_notebook_of_an_old_version_is_merged_by_the_place_of_its_cells():
-    old = notebook(*BASE)
+    old = notebook(*copy.deepcopy(BASE))
     for cell in old.cells:
         del cell["id"]
     old.nbformat_minor = 4

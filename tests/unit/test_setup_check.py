@@ -93,6 +93,19 @@ def test_the_package_of_another_folder_is_noticed(setup_check, monkeypatch, tmp_
     assert line == "    %pip install -e .. -c ../constraints.txt"
 
 
+def test_the_same_package_installed_elsewhere_will_do(setup_check, monkeypatch, tmp_path):
+    for path in (ROOT / "rnnlib").rglob("*.py"):
+        copied = tmp_path / path.relative_to(ROOT)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.write_bytes(path.read_bytes())
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rnnlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    assert setup_check.course_problem() == ""
+    (tmp_path / "rnnlib" / "cells" / "lstm.py").write_text("# changed", encoding="utf-8")
+    assert "another folder" in setup_check.course_problem()
+
+
 def test_an_old_python_is_named(setup_check, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 10, 13, "final", 0))
     first, mend = setup_check.findings()

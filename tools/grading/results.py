@@ -163,8 +163,9 @@ def write_picture(path, rows, exercises):
     most = slips(rows)[:MOST_SLIPS]
     names = list(exercises)[::-1]
     with style.DRAWING, style.mpl.rc_context(style.rc_params()):
-        fig = style.new_figure(10, 1.6 + 0.5 * len(names) + (0.9 + 0.55 * len(most) if most else 0))
+        fig = style.new_figure(10, 2.0 + 0.5 * len(names) + (0.9 + 0.55 * len(most) if most else 0))
         axes = fig.subplots(2, 1, height_ratios=[len(names) + 1, len(most) + 0.5]) if most else [fig.add_subplot()]
+        fig.suptitle(f"What {len(rows)} students handed in", x=0.01, ha="left")
         _draw_outcomes(axes[0], rows, exercises, names)
         if most:
             _draw_slips(axes[1], most, exercises)
@@ -201,6 +202,7 @@ def _draw_outcomes(ax, rows, exercises, names):
 def _draw_slips(ax, most, exercises):
     counts = [count for _, count in most]
     ax.barh(range(len(most)), counts, color=COLOURS[SLIP], height=0.6)
+    ax.set_title("The most frequent slips", loc="left")
     labels = [textwrap.fill(f"{exercises[name].number} {slip}", 62) for (name, slip), _ in most]
     ax.set_yticks(range(len(most)), labels, fontsize=9)
     ax.invert_yaxis()
