@@ -8,7 +8,7 @@ import pytest
 from chapters import chapters
 from lab_in_browser import Explorer, Notebook, lab_server
 
-# Pixels to the right and down, some of which change what the handle stands for wherever it lies.
+# Pixels to the right and down, some of which change what the handle shows wherever it lies.
 WAYS = [(length * x, length * y) for length in (30, 90, 250) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1))]
 EVERY = [chapter.path.stem for chapter in chapters() if chapter.explorers.__all__]
 SAMPLE = "00_start_here"
@@ -37,7 +37,7 @@ def moved(explorer, handle, take, way):
 
 
 def place(explorer, handle):
-    """What a handle stands for, when the page has its answers."""
+    """What a handle shows, when the page has its answers."""
     explorer.page.wait_for_function("host => !host.dataset.asks", arg=explorer.host.element_handle())
     return handle.get_attribute("aria-valuetext")
 
