@@ -18,7 +18,7 @@ ORDER = ("tests/browser/", "notebooks/", "tests/notebooks/", "tests/explorers/",
 # The tests of a file run in one process, in their order; of this file those of each parameter.
 SPREAD = "tests/explorers/test_explorers.py"
 # These read one site, which takes long to build.
-OF_THE_SITE = ("tests/browser/test_site.py", "tests/browser/test_decks.py")
+OF_THE_SITE = tuple(f"tests/browser/test_{name}.py" for name in ("site", "decks", "handles"))
 
 
 def pytest_configure(config):
