@@ -198,8 +198,9 @@ def title(explorer):
 def _tabled(explorer, pictures, most):
     """The explorer as a table of its pictures."""
     taken = table(explorer, most)
+    page = page_html(taken, title(explorer), pictures.add(taken.still))
     explorer.close()
-    return page_html(taken, title(explorer), pictures.add(taken.still))
+    return page
 
 
 def _answer(exercise):
