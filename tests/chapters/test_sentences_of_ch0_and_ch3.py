@@ -101,8 +101,16 @@ def test_gradient_norm_by_lag():
     for v, sentence in positions(vanishing.gradient_norm_by_lag):
         run = experiments.run_network(v["gain"], v["activation"], v["steps"], v["units"], v["scale"])
         norm = gradient_flow.jacobian_norms(gradient_flow.step_jacobians(run))[-1]
-        said, _ = found("the gradient has the norm #; σ_max · max f′ = #.", sentence)
+        said, bound = found("the gradient has the norm #; σ_max · max f′ = #.", sentence)
         assert near(said, norm, 2) or abs(said - norm) < 1e-250
+        steepest = {"sigmoid": 0.25, "tanh": 1.0, "relu": 1.0, "linear": 1.0}[v["activation"]]
+        assert near(bound, np.linalg.svd(run.cell.params["W_s"], compute_uv=False)[0] * steepest)
+        if "slopes average" in sentence:
+            S = run.outputs[:, 0]
+            slopes = {"tanh": 1 - S**2, "relu": S > 0, "linear": np.ones_like(S), "sigmoid": S * (1 - S)}[
+                v["activation"]
+            ]
+            assert abs(found("the slopes average #", sentence)[0] - slopes.mean()) <= 0.00501
         assert ("It has grown" in sentence) == (norm > 1.001 and "must vanish" not in sentence)
         if "has shrunk" in sentence or "must vanish" in sentence:
             assert norm < 1
@@ -150,9 +158,15 @@ def test_error_surface():
             point = point - surface.RATE * g * min(1, threshold / max(norms[-1], 1e-300))
         return np.array(losses), np.array(norms)
 
+    otherwise = 0  # where a descent leaps about on the cliff, rounding decides where it ends
     for v, sentence in positions(vanishing.error_surface, most=60):
         free, clipped = (descend(v["steps"], c, (v["w"], v["b"])) for c in (np.inf, v["threshold"]))
         last = clipped[0][-10:]
+        largest, end, _, clipped_end = found(
+            "meets a gradient of norm # and ends with the loss #; clipped at # it ends with #.", sentence
+        )
+        for said, true in ((largest, free[1].max()), (end, free[0][-1]), (clipped_end, clipped[0][-1])):
+            otherwise += not (near(said, true) or abs(said - true) < 1e-12)
         if "never reached" in sentence:
             assert free[1].max() <= v["threshold"]
             continue
@@ -167,6 +181,7 @@ def test_error_surface():
             assert ("ends on the plain" in sentence) == (free[0][-1] > surface.ON_THE_PLAIN)
         else:
             assert last.max() >= surface.LOW
+    assert otherwise <= 4
 
 
 @pytest.mark.sentences("ch3_vanishing.lyapunov")

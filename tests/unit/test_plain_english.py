@@ -32,9 +32,9 @@ PATTERNS = {
     ),
     "shall": (r"\b[Ss]hall\b", "A gradient shall have the length 1.", "A gradient must have the length 1."),
     "stand for be": (
-        r"\bst(?:ands?|ood)\b(?! (?:out|up to|in front)\b)",
+        r"\bst(?:ands?|ood)\b(?! (?:out|up to|in front|for)\b)",
         "The reason stands beside each pattern.",
-        "The mark stands out.",
+        "The mark stands out. H stands for the number of units.",
     ),
     "who for anyone who": (
         r"(?:^|[.:;] |\b(?:for|so that|to|of|if|and|but|that) )"
