@@ -15,12 +15,15 @@ import pytest
 from chapters import chapters
 from half_life_explorer import half_life
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from published import MOST
 
-from rnnlib.pictures import controls, style
+from rnnlib.pictures import controls, dark, style
 from rnnlib.pictures.beforehand import chosen_positions
 from rnnlib.pictures.figures.label import Label
 from rnnlib.pictures.live import LiveFigure
@@ -312,6 +315,26 @@ def test_the_site_moves_every_position_of_one_control_or_twenty_of_two(explorer)
     counts = {key: len(places) for key, places in taken.items()}
     whole = [key for key, control in listed.items() if counts[key] == len(control.positions())]
     assert whole or math.prod(counts.values()) >= 20 * 20, counts
+
+
+def test_what_meets_in_a_legend_differs_in_lightness_or_pattern(explorer):
+    """By colour alone not every eye can tell it; a step of 15 in CIE lightness (0 to 100) is plain to see."""
+    for legend in explorer.fig.findobj(Legend):
+        looks = [pattern_and_lightness(handle) for handle in legend.legend_handles]
+        for (one, here), (other, there) in itertools.combinations(looks, 2):
+            assert one != other or abs(here - there) >= 15, [text.get_text() for text in legend.get_texts()]
+
+
+def pattern_and_lightness(handle):
+    """How a part of a legend is drawn, and the CIE lightness of its colour."""
+    if isinstance(handle, Line2D):
+        colour, hollow = handle.get_color(), handle.get_markerfacecolor() == "none"
+        pattern = (handle.get_linestyle(), *map(str, handle._unscaled_dash_pattern), handle.get_marker(), hollow)
+    else:
+        colour = np.ravel(handle.get_facecolor())[:3]
+        pattern = (handle.get_hatch(), str(handle.get_linestyle()))
+    luminance = float(dark.linear(to_rgb(colour)) @ [0.2126, 0.7152, 0.0722])
+    return (type(handle), *pattern), 116 * np.cbrt(luminance) - 16
 
 
 def test_words_stand_for_the_picture_where_it_cannot_be_shown(explorer):

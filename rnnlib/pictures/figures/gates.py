@@ -139,7 +139,7 @@ def memory_bars(ax, T, labels=LSTM_PARTS):
     lost_look = {"facecolor": "none", "edgecolor": COLOURS["bound"], "linestyle": (0, (2, 1.5)), "linewidth": 1.1}
     artists = {
         "written": bars(ax, T, facecolor=COLOURS["input_gate"]),
-        "kept": bars(ax, T, facecolor=COLOURS["memory"]),
+        "kept": bars(ax, T, facecolor=COLOURS["memory"], edgecolor="white", linewidth=0, hatch="//"),
         "lost": bars(ax, T, **lost_look),
         "output": ax.plot(np.arange(1, T + 1), np.zeros(T), "o", color=COLOURS["output"], zorder=5)[0],
     }
