@@ -51,6 +51,7 @@ def test_a_lecture_takes_the_minutes_of_its_chapters():
     on_stage = {chapter.number: chapter.on_stage for chapter in chapters()}
     assert lectures()
     for numbers, minutes in lectures():
+        assert set(numbers) <= set(on_stage), f"docs/TEACHING.md: a lecture on a chapter that is not there, {numbers}"
         assert minutes == sum(on_stage[number] for number in numbers), numbers
 
 
