@@ -118,7 +118,7 @@ class StopEarly(FunctionExercise):
         return {"losses": losses, "patience": int(rng.integers(2, 5))}
 
     def cases(self, seed=None):
-        """One that stops before a smaller loss, one that meets its best twice, and one that never stops."""
+        """One that gets better and stops before a smaller loss, one that meets its best twice, one that never stops."""
         rng = new_rng(seed)
         while True:
             cases = [self.draw(rng) for _ in range(3)]
@@ -128,7 +128,7 @@ class StopEarly(FunctionExercise):
             if (
                 len(patiences) == 3
                 and len({len(case["losses"]) for case in cases}) == 3
-                and early["losses"][stopped:].min() < best < early["losses"][stopped]
+                and early["losses"][stopped:].min() < best < min(early["losses"][0], early["losses"][stopped])
                 and met < len(again["losses"]) - 1
                 and np.sum(seen == second) > 1
                 and self.answer(np.append(never["losses"], 9.0), never["patience"])[1] == len(never["losses"])
