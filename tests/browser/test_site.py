@@ -56,11 +56,12 @@ def test_a_page_shows_all_of_its_chapter_and_every_explorer_moves(reader, stem):
 
 
 def test_a_control_that_was_not_drawn_beforehand_is_named_with_its_value(reader):
-    page = reader.open("10_what_came_next.html")
-    figure = page.locator("figure.explorer", has_text="angle of λ in degrees")
+    page = reader.open("04_lstm_gates.html")
+    figure = page.locator("figure.explorer", has_text="draw of weights and noise")
     figure.scroll_into_view_if_needed()
-    assert figure.locator("p.held").inner_text().endswith("Here they stay as they are: angle of λ in degrees: 4.")
-    assert Explorer(figure).ranges.count() == 1
+    assert figure.locator("p.held").inner_text().endswith("Here they stay as they are: draw of weights and noise: 1.")
+    assert figure.get_by_label("bias of the forget gate", exact=True).count() == 1
+    assert figure.get_by_label("draw of weights and noise").count() == 0
 
 
 def test_a_handle_is_dragged_by_mouse_and_by_finger(reader, site, chromium):
