@@ -60,7 +60,7 @@ def test_a_control_that_was_not_drawn_beforehand_is_named_with_its_value(reader)
     figure = page.locator("figure.explorer", has_text="draw of weights and noise")
     figure.scroll_into_view_if_needed()
     assert figure.locator("p.held").inner_text().endswith("Here they stay as they are: draw of weights and noise: 1.")
-    assert figure.get_by_label("bias of the forget gate", exact=True).count() == 1
+    assert Explorer(figure).host.get_by_label("bias of the forget gate", exact=True).count() == 1
     assert figure.get_by_label("draw of weights and noise").count() == 0
 
 
@@ -99,9 +99,12 @@ def test_on_a_phone_a_tap_or_a_pinch_makes_a_picture_legible(site, chromium, ste
     page = phone.new_page()
     page.goto(f"{site.address}/{stem}.html")
     explorers, stills = page.locator("figure.explorer"), page.locator("article img.picture")
-    for whole in [*explorers.all()[:2], *stills.all()[:2]]:
+    unfolded = [still for still in stills.all() if still.is_visible()]
+    for whole in [*explorers.all()[:2], *unfolded[:2]]:
         whole.scroll_into_view_if_needed()
         still = whole.get_attribute("class") == "picture"
+        if not still:
+            Explorer(whole)  # waits until it moves
         frame = whole.locator("xpath=..") if still else whole.locator(".frame")
         picture = whole if still else frame.locator("svg")
         scope = frame.locator("xpath=..") if still else whole
