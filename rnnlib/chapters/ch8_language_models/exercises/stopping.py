@@ -118,7 +118,9 @@ class StopEarly(FunctionExercise):
         return {"losses": losses, "patience": int(rng.integers(2, 5))}
 
     def cases(self, seed=None):
-        """One that gets better and stops before a smaller loss, one that meets its best twice, one that never stops."""
+        """One that gets better and stops before a smaller loss, one that meets its best twice, one that never stops,
+        and one that stops before anything is smaller than its first.
+        """
         rng = new_rng(seed)
         while True:
             cases = [self.draw(rng) for _ in range(3)]
@@ -136,7 +138,7 @@ class StopEarly(FunctionExercise):
                 and all(case["losses"][0] > case["losses"].min() for case in cases)
                 and any(map(_rises, cases))
             ):
-                return cases
+                return [*cases, next(filter(_waits_from_the_first, iter(lambda: self.draw(rng), None)))]
 
     def reference(self, losses, patience):
         measured = iter(losses.tolist())
@@ -150,6 +152,12 @@ def _rises(case):
     """Whether the losses do not fall for as many measurements in a row as the patience."""
     rising = np.diff(case["losses"]) >= 0
     return bool(sliding_window_view(rising, case["patience"]).all(axis=1).any())
+
+
+def _waits_from_the_first(case):
+    """Whether the wait for a smaller loss than the first ends the training, and a smaller one comes after that."""
+    losses, patience = case["losses"], case["patience"]
+    return losses[1 : patience + 1].min() > losses[0] > losses.min()
 
 
 stop_early = StopEarly()
