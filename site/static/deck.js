@@ -40,13 +40,25 @@ const focused = () => {
   return node;
 };
 
-// A slider keeps the arrow keys; the keys of a clicker lead on, and Escape gives all keys back to the slides.
+// Starts what plays on this slide, or stops it; false where nothing does.
+const play = () => {
+  const hosts = [...Reveal.getCurrentSlide().querySelectorAll("[data-lm-suppress-shortcuts]")];
+  const buttons = hosts.map(({ shadowRoot }) => shadowRoot.querySelector("[aria-label^='Play:'], [aria-label^='Stop:']"));
+  const button = buttons.find((it) => it);
+  button?.click();
+  return Boolean(button);
+};
+
+// T plays. A slider keeps the arrow keys; the keys of a clicker lead on, and Escape gives all keys back to the slides.
 window.addEventListener(
   "keydown",
   (event) => {
     if (document.querySelector("dialog[open]")) return event.stopImmediatePropagation(); // the dialog has its own
     const control = event.composedPath()[0].closest?.("input, select, textarea, button, summary, [role=slider]");
-    if (!control || event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = control?.matches("input:not([type=range]), select, textarea");
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!typing && event.key.toLowerCase() === "t" && play()) return event.stopImmediatePropagation();
+    if (!control) return;
     const leads = event.key === " " && control.matches("input[type=range], [role=slider]");
     if (event.key === "Escape") control.blur();
     else if (event.key === "PageDown" || (leads && !event.shiftKey)) Reveal.next();

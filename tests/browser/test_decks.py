@@ -162,6 +162,20 @@ def test_keys_lead_through_the_deck_and_belong_to_a_slider_that_has_the_focus(de
     assert page.evaluate(here) == place + 1
 
 
+@pytest.mark.parametrize(("number", "story"), [(3, "Clipping, taken away"), (4, "One bit"), (5, "Too large a step")])
+def test_one_key_plays_the_training_of_a_story_and_stops_it(decks, number, story):
+    page = decks(next(stem for stem in CHAPTERS if stem.startswith(f"{number:02}")))
+    page.evaluate("w => Reveal.slide([...Reveal.getSlides()].findIndex((it) => it.innerText.includes(w)))", story)
+    explorer = Explorer(page.locator("section.present figure.explorer"))
+    moment = explorer.ranges.first
+    page.keyboard.press("t")
+    page.wait_for_function("range => Number(range.value) > 1", arg=moment.element_handle())
+    page.keyboard.press("t")
+    rests = moment.input_value()
+    page.wait_for_timeout(700)
+    assert moment.input_value() == rests
+
+
 @pytest.mark.parametrize("stem", CHAPTERS)
 def test_the_handout_shows_every_slide_beside_its_notes_and_needs_nothing_that_moves(site, chromium, stem):
     reader = Reader(chromium, site.address)
