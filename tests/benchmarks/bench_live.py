@@ -231,7 +231,7 @@ def in_the_browser(presses, rounds, remote=False):
 
 def in_the_kernel(only):
     """Print what one move of each control costs in the kernel, and how many bytes it sends, for every explorer."""
-    sys.path[:0] = [str(TESTS / "explorers"), str(TESTS.parent / "tools")]
+    sys.path[:0] = [str(TESTS / "explorers"), str(TESTS.parent / "tools"), str(TESTS.parent / "docs" / "adapt")]
     from test_explorers import FACTORIES
 
     from rnnlib.pictures import style
