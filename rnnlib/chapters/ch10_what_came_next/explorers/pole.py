@@ -29,7 +29,7 @@ def impulse_memory():
         linear unit with this eigenvalue still holds of an impulse, over 1000 steps, between plus and minus the
         powers of the radius.""",
         size=(8.8, 3.4),
-        beforehand={"radius": 41, "degrees": 5},
+        beforehand={"radius": 41, "degrees": 3},
         handles=lambda artists: [Handle(artists["eigenvalues"].axes, radius="radius", angle="degrees")],
     )
 

@@ -35,7 +35,7 @@ def activation_chain():
         """Left, the derivative of the activation, with a dot where each unit of the chain works; right, the
         product of the factors layer by layer on a log scale, below its bound.""",
         size=(8.8, 3.3),
-        beforehand={"weight": 33, "depth": 5, "activation": 4, "bias": 2},
+        beforehand={"weight": 33, "depth": 3, "activation": 4, "bias": 2},
         handles=lambda artists: [Handle(artists["product"].axes, x="depth")],
     )
 

@@ -39,7 +39,7 @@ def gradient_norm_by_lag():
         """Left, the norm of the gradient against the lag on a log scale, below its bound; right, the slope of the
         activation at each step, the smallest, the mean and the largest over the units.""",
         size=(8.8, 3.2),
-        beforehand={"gain": 25, "activation": 4, "scale": 3},
+        beforehand={"gain": 17, "activation": 4, "scale": 3},
         handles=lambda artists: [Handle(artists["norms"].axes, x="steps")],
     )
 
@@ -57,7 +57,7 @@ def shares_by_lag():
         """Left, one bar for each lag: its share in the gradient of the loss at the last step; right, the shares of
         the lags up to n added up.""",
         size=(8.8, 3.0),
-        beforehand={"gain": 20, "activation": 4, "scale": 7},
+        beforehand={"gain": 20, "activation": 4, "scale": 5},
     )
 
 

@@ -34,7 +34,7 @@ def matrices():
         """Left, the eigenvalues of the recurrent matrix beside the unit circle; in the middle, the entries of its
         n-th power; right, the norm of the powers on a log scale, between the spectral radius and the bound.""",
         size=(8.8, 3.2),
-        beforehand={"kind": 4, "radius": 11, "power": 20},
+        beforehand={"kind": 4, "radius": 7, "power": 12},
         handles=lambda artists: [
             Handle(artists["eigenvalues"].axes, radius="radius"),
             Handle(artists["dot"], x="power"),

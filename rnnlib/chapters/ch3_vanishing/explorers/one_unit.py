@@ -44,7 +44,7 @@ def powers():
         """Left, a number that is multiplied by the recurrent weight at each of up to 1000 steps, above its
         derivative; right, the loss against the weight: a flat plain, a valley at 1 and a cliff.""",
         size=(8.6, 3.4),
-        beforehand={"weight": 41, "steps": 20, "scale": 2},
+        beforehand={"weight": 41, "steps": 10, "scale": 2},
         handles=lambda artists: [
             Handle(artists["dots"][2], x="weight"),
             *(Handle(dot, x="steps") for dot in artists["dots"][:2]),
