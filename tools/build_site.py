@@ -148,15 +148,17 @@ def copy_libraries(static):
 
 def _check_weight(folder):
     """No page and no deck may weigh more than PAGE_LIMIT with all of its pictures."""
-    for path in [*folder.glob("[0-9]*.html"), *folder.glob("slides/*.html")]:
+    heavy = []
+    for path in [*sorted(folder.glob("[0-9]*.html")), *sorted(folder.glob("slides/*.html"))]:
         place = folder / "pictures" / path.relative_to(folder).with_suffix("")
-        pictures = sum(file.stat().st_size for file in place.iterdir())
-        weight = path.stat().st_size + pictures
+        weight = path.stat().st_size + sum(file.stat().st_size for file in place.iterdir())
         if weight > PAGE_LIMIT:
-            raise ValueError(
-                f"{path.relative_to(folder)}: expected at most {PAGE_LIMIT:,} bytes with its pictures, got {weight:,}: "
-                "lower MOST in tools/published.py"
-            )
+            heavy.append(f"{path.relative_to(folder)} {weight:,}")
+    if heavy:
+        raise ValueError(
+            f"expected pages of at most {PAGE_LIMIT:,} bytes with their pictures, got {'; '.join(heavy)}: "
+            "give their explorers fewer positions (beforehand=)"
+        )
 
 
 def main():

@@ -57,7 +57,7 @@ def shares_by_lag():
         """Left, one bar for each lag: its share in the gradient of the loss at the last step; right, the shares of
         the lags up to n added up.""",
         size=(8.8, 3.0),
-        beforehand={"gain": 20, "activation": 4, "scale": 5},
+        beforehand={"gain": 20, "activation": 4, "scale": 4},
     )
 
 

@@ -40,7 +40,7 @@ def error_surface():
         """Left, a map of the loss over weight and bias with a cliff across it, and the steps of two descents from
         the same start, one clipped, one free; right, the loss of both by step on a log scale.""",
         size=(8.8, 3.5),
-        beforehand={"threshold": 31, "steps": 4},
+        beforehand={"threshold": 31, "steps": 3},
         handles=lambda artists: [Handle(artists["start"], x="w", y="b")],
     )
 
