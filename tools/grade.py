@@ -104,28 +104,28 @@ class Grading:
         version = hashlib.sha256(b"".join(path.read_bytes() for path in code)).hexdigest()[:12]
         notes = results.Notes(self.options.out.with_suffix(".jsonl"), json.dumps([*settings, version]))
         known, rows, students = notes.known(), {}, found.students(self.options.folder)
-        todo, runs, owners = [], {}, {}
+        waiting, runs, owners = [], {}, {}
         for student in students:
             key = student.name, student.fingerprint
             if key in known:
                 rows[student.name] = known[key]
             else:
-                todo.append(student)
+                waiting.append(student)
                 runs[student.name] = []
                 owners |= {path.resolve(): student for path in student.notebooks}
         if rows:
             print(f"{len(rows)} of {len(students)} were graded before with the same settings.")
-        with tqdm(total=len(todo), desc="notebooks", unit="student", disable=None) as bar:
+        with tqdm(total=len(waiting), desc="notebooks", unit="student", disable=None) as bar:
 
             def done(student):
                 rows[student.name] = self.row(student, runs[student.name])
                 notes.add(rows[student.name], student.fingerprint)
                 bar.update()
 
-            for student in todo:
+            for student in waiting:
                 if not student.notebooks:
                     done(student)
-            tasks = [self.task(path) for student in todo for path in student.notebooks]
+            tasks = [self.task(path) for student in waiting for path in student.notebooks]
             os.environ["GRADING_CHAPTER"], os.environ["GRADING_SET_UP"] = self.chapter.package, self.set_up
             for run in pool.graded(tasks, self.chapter.package, self.options.at_once):
                 student = owners[run.task.path]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .base import DIFFICULTIES, Exercise
+from .learner import describe
 
 
 def exercises_of(module):
@@ -21,6 +22,8 @@ def progress(module, file=None):
     With ``file``, a path, what was solved in an earlier kernel counts as well: the file remembers it, for all
     chapters. It is made where there is none.
     """
+    if not hasattr(module, "__all__"):
+        return Summary(f"Write progress(exercises), the exercises of a chapter: this is {describe(module)}.", [])
     exercises = exercises_of(module)
     states = {name: exercise.state for name, exercise in exercises.items()}
     kinds = {name: f"{DIFFICULTIES[e.difficulty]:<8}{e.title}" for name, e in exercises.items()}
@@ -50,6 +53,8 @@ def summed_up(section, noun, states, words, file=None) -> Summary:
             states = states | dict.fromkeys(_remembered(Path(file), section, solved) & states.keys(), "solved")
         except (OSError, ValueError) as error:
             when = f"in this kernel. It is kept in no file: {error}"
+        except TypeError:
+            when = f'in this kernel. It is kept in no file: write a name such as "progress.json", not {describe(file)}'
     count = sum(state == "solved" for state in states.values())
     lines = [f"{state:<15}{words[name]}" for name, state in states.items()]
     return Summary(f"{count} of {len(states)} {noun} solved {when}.", lines)

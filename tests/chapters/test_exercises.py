@@ -297,3 +297,9 @@ def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path, held):
     assert said.endswith("Choose another name.")
     assert file.read_bytes() == held.encode("latin-1")
     assert "kept in no file" in progress(module, tmp_path / "nowhere" / "x.json").heading
+
+
+@pytest.mark.parametrize("file", [3, 0.5, ["a"], "", b"\0", object()])
+def test_progress_that_is_called_in_another_way_says_how_to_call_it(file):
+    assert "kept in no file: " in progress(one_exercise("first"), file).heading
+    assert progress(file).heading.startswith("Write progress(exercises)")

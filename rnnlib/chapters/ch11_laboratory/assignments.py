@@ -90,7 +90,23 @@ def _classes(count, **differences):
     return common | chances | differences
 
 
-WORDS, TAGS = len(slot_filling.WORDS), len(slot_filling.TAGS)
+SLOTS = _classes(
+    len(slot_filling.TAGS),
+    length="longest distance",
+    shortest=1,
+    longest=12,
+    start=4,
+    inputs=len(slot_filling.WORDS),
+    classes=slot_filling.TAGS,
+    read=reading.request,
+    baseline=_entropy_of_tags,
+    right=city_accuracy,
+    measure="cities right",
+    chance=0.5,
+)
+PARITY = _classes(
+    2, length="steps T", shortest=1, longest=60, start=20, inputs=2, classes=("even", "odd"), read=reading.bits
+)
 ASSIGNMENTS = {
     task.name: task
     for task in (
@@ -146,53 +162,25 @@ ASSIGNMENTS = {
             "slot filling, verb first",
             _slots("before"),
             'slot_filling.draw_batch(rng, size, length, "before")',
-            length="longest distance",
-            shortest=1,
-            longest=12,
-            start=4,
-            inputs=WORDS,
-            classes=slot_filling.TAGS,
-            read=reading.request,
-            **_classes(TAGS, baseline=_entropy_of_tags, right=city_accuracy, measure="cities right", chance=0.5),
+            **SLOTS,
         ),
         Assignment(
             "slot filling, verb last",
             _slots("after"),
             'slot_filling.draw_batch(rng, size, length, "after")',
-            length="longest distance",
-            shortest=1,
-            longest=12,
-            start=4,
-            inputs=WORDS,
-            classes=slot_filling.TAGS,
-            read=reading.request,
-            **_classes(TAGS, baseline=_entropy_of_tags, right=city_accuracy, measure="cities right", chance=0.5),
+            **SLOTS,
         ),
         Assignment(
             "parity at every step",
             parity.draw_batch,
             "parity.draw_batch(rng, size, length)",
-            length="steps T",
-            shortest=1,
-            longest=60,
-            start=20,
-            inputs=2,
-            classes=("even", "odd"),
-            read=reading.bits,
-            **_classes(2),
+            **PARITY,
         ),
         Assignment(
             "parity at the end",
             lambda rng, size, length: parity.draw_batch(rng, size, length, at_every_step=False),
             "parity.draw_batch(rng, size, length, at_every_step=False)",
-            length="steps T",
-            shortest=1,
-            longest=60,
-            start=20,
-            inputs=2,
-            classes=("even", "odd"),
-            read=reading.bits,
-            **_classes(2),
+            **PARITY,
         ),
         Assignment(
             "two time scales",

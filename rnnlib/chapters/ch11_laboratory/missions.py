@@ -1,70 +1,14 @@
 """The missions of the laboratory: each a goal that is judged on held-out data, with hints in steps."""
 
-from dataclasses import dataclass
-
-import numpy as np
-
 from rnnlib.checks import check_choice
 from rnnlib.judging.progress import summed_up
 
-from .assignments import assignment
-from .settings import Settings, new_model
-
-
-def parameters(settings):
-    """The number of parameters of a model, its readout included."""
-    return sum(value.size for value in new_model(settings, np.random.default_rng(0)).params.values())
-
-
-@dataclass(frozen=True)
-class Mission:
-    """A goal, the settings it begins with, and settings that reach it.
-
-    ``free`` are the settings the reader may change; the goal is reached when the held-out measure passes ``goal``
-    within ``steps`` steps, at the task and the length of ``begin``. ``teaches`` is shown when it is. ``wins`` reaches
-    the goal on ten of ten seeds, ``fails``, without a plan, on fewer than half of them; ``plan`` is a sequence of
-    ``(steps, changes)`` where a control has to be moved on the way. ``rule`` is a pair of words and a function of
-    settings that must hold.
-    """
-
-    key: str
-    chapter: int
-    difficulty: int
-    title: str
-    text: str
-    begin: Settings
-    free: tuple
-    goal: float
-    steps: int
-    hints: tuple
-    teaches: str
-    wins: dict
-    fails: dict
-    plan: tuple = ()
-    rule: tuple = ()
-
-    def reached(self, value):
-        """Whether a measure on held-out data reaches the goal: at least for an accuracy, at most for an error."""
-        higher = assignment(self.begin.task).measure != "mean squared error"
-        return value >= self.goal if higher else value <= self.goal
-
-    def won(self, settings, steps, value):
-        """Whether a measure after so many steps reaches the goal in the way that the mission allows."""
-        as_asked = steps <= self.steps and settings.length == self.begin.length and not self.broken(settings)
-        return as_asked and self.reached(value)
-
-    def broken(self, settings):
-        """What the settings do that the mission does not allow, in words; empty if all is as it should be."""
-        held = [name for name in self.begin.differences(settings) if name not in (*self.free, "seed")]
-        if held:
-            return f"This mission leaves {', '.join(held)} as it was. Free to change: {', '.join(self.free)}."
-        if self.rule and not self.rule[1](settings):
-            return f"This mission asks for {self.rule[0]}."
-        return ""
-
+from .mission import Mission, parameters
+from .settings import Settings
 
 LEARNT = 0.95
-_lag_60 = Settings(task="recall", length=60, start="scaled_normal", gain=0.5)
+LAG_60 = Settings(task="recall", length=60, start="scaled_normal", gain=0.5)
+ADAM = {"optimizer": "Adam", "start": "scaled_normal"}  # the trainer and the start of the missions about gates
 MISSIONS = {
     mission.key: mission
     for mission in (
@@ -74,7 +18,7 @@ MISSIONS = {
             2,
             "Sixty steps with a plain network",
             "Make a plain tanh network recall a class across 60 steps of noise. You may choose the start and its gain.",
-            _lag_60,
+            LAG_60,
             ("start", "gain"),
             LEARNT,
             600,
@@ -93,7 +37,7 @@ MISSIONS = {
             2,
             "Taught by hand",
             "The same task and the same poor start. This time only the lag may be moved, while it trains.",
-            _lag_60,
+            LAG_60,
             ("length",),
             LEARNT,
             600,
@@ -133,16 +77,7 @@ MISSIONS = {
             1,
             "An LSTM that fails by one number",
             "An LSTM with 8 units does not recall across 60 steps. Change a single number of its start.",
-            Settings(
-                task="recall",
-                length=60,
-                cell="LSTM",
-                units=8,
-                gate_bias=0.0,
-                optimizer="Adam",
-                rate=0.01,
-                start="scaled_normal",
-            ),
+            Settings(task="recall", length=60, cell="LSTM", units=8, gate_bias=0.0, rate=0.01, **ADAM),
             ("gate_bias",),
             LEARNT,
             300,
@@ -161,16 +96,7 @@ MISSIONS = {
             3,
             "Adding with fifteen parameters",
             "Solve the adding problem over 50 steps with at most 15 parameters, the readout included.",
-            Settings(
-                task="adding",
-                length=50,
-                cell="GRU",
-                units=16,
-                gate_bias=0.0,
-                optimizer="Adam",
-                rate=0.03,
-                start="scaled_normal",
-            ),
+            Settings(task="adding", length=50, cell="GRU", units=16, gate_bias=0.0, rate=0.03, **ADAM),
             ("cell", "units", "gate_bias", "rate", "start", "gain"),
             0.01,
             800,
@@ -190,15 +116,7 @@ MISSIONS = {
             2,
             "Which came first?",
             "Temporal order over 50 steps with a GRU, within 200 steps of training.",
-            Settings(
-                task="temporal order",
-                length=50,
-                cell="GRU",
-                gate_bias=0.0,
-                optimizer="Adam",
-                rate=0.01,
-                start="scaled_normal",
-            ),
+            Settings(task="temporal order", length=50, cell="GRU", gate_bias=0.0, rate=0.01, **ADAM),
             ("gate_bias",),
             LEARNT,
             200,
@@ -236,15 +154,7 @@ MISSIONS = {
             2,
             "Odd or even",
             "Tell the parity of 20 bits at every step, with at most 100 parameters, the readout included.",
-            Settings(
-                task="parity at every step",
-                length=20,
-                cell="tanh",
-                units=4,
-                optimizer="Adam",
-                rate=0.03,
-                start="scaled_normal",
-            ),
+            Settings(task="parity at every step", length=20, cell="tanh", units=4, rate=0.03, **ADAM),
             ("cell", "units", "start", "gain", "gate_bias"),
             0.98,
             400,
@@ -265,16 +175,7 @@ MISSIONS = {
             3,
             "Parity, asked only once",
             "Now the answer counts only after the last of 20 bits. Move the length while it trains.",
-            Settings(
-                task="parity at the end",
-                length=20,
-                cell="GRU",
-                units=8,
-                gate_bias=0.0,
-                optimizer="Adam",
-                rate=0.03,
-                start="scaled_normal",
-            ),
+            Settings(task="parity at the end", length=20, cell="GRU", units=8, gate_bias=0.0, rate=0.03, **ADAM),
             ("length",),
             0.98,
             600,
@@ -313,9 +214,7 @@ MISSIONS = {
             1,
             "The word that comes later",
             "Tag cities whose verb comes last. You may change how the network reads.",
-            Settings(
-                task="slot filling, verb last", length=4, units=8, optimizer="Adam", rate=0.01, start="scaled_normal"
-            ),
+            Settings(task="slot filling, verb last", length=4, units=8, rate=0.01, **ADAM),
             ("both_ways", "units", "cell"),
             0.98,
             400,

@@ -92,15 +92,31 @@ def power(exponent):
 
 
 class Notebook:
-    """The cells of a chapter by their ids: what they print, what their code says, what they define."""
+    """A chapter: what its cells print, say as code and define, by their ids, and what its explorers say."""
 
     def __init__(self, number):
-        self.number, self._names = number, {}
+        self.number, self._names, self._figures = number, {}, {}
+
+    @cached_property
+    def chapter(self):
+        return next(chapter for chapter in chapters() if chapter.number == self.number)
 
     @cached_property
     def cells(self):
-        (path,) = (chapter.path for chapter in chapters() if chapter.number == self.number)
-        return {cell.id: cell for cell in nbformat.read(path, as_version=4).cells}
+        return {cell.id: cell for cell in nbformat.read(self.chapter.path, as_version=4).cells}
+
+    def figure(self, name):
+        """An explorer of the chapter, one for all claims."""
+        if name not in self._figures:
+            self._figures[name] = getattr(self.chapter.explorers, name)()
+        return self._figures[name]
+
+    def says(self, name, *words, **values):
+        """Whether an explorer, moved to these values from its start, says all these words."""
+        shown = self.figure(name)
+        shown.reset()
+        shown.set(**values)
+        return all(word in shown.sentence for word in words)
 
     def printed(self, cell, pattern):
         """The groups of ``pattern`` in what a cell printed, a tuple if there are several."""

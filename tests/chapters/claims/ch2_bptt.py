@@ -7,26 +7,14 @@ import numpy as np
 
 import rnnlib
 from rnnlib import gradient_flow
-from rnnlib.chapters.ch2_bptt import exercises, experiments, explorers
+from rnnlib.chapters.ch2_bptt import exercises, experiments
 from rnnlib.chapters.ch2_bptt.explorers import lags, walk
 
 from . import Notebook, claim
 
 check = import_module("rnnlib.chapters.ch2_bptt.explorers.gradient_check")
 book = Notebook(2)
-
-
-@cache
-def figure(name):
-    return getattr(explorers, name)()
-
-
-def says(name, *words, **values):
-    """Whether an explorer, moved to these values from its start, says all these words."""
-    shown = figure(name)
-    shown.reset()
-    shown.set(**values)
-    return all(word in shown.sentence for word in words)
+says = book.says
 
 
 @cache

@@ -6,30 +6,18 @@ import numpy as np
 
 import rnnlib
 from rnnlib import gradient_flow
-from rnnlib.chapters.ch3_vanishing import exercises, experiments, explorers
+from rnnlib.chapters.ch3_vanishing import exercises, experiments
 from rnnlib.chapters.ch3_vanishing.explorers import chain, surface
 from rnnlib.tasks import adding, recall
 
 from . import Notebook, claim
 
 book = Notebook(3)
+figure, says = book.figure, book.says
 SHEARED = np.array([[0.9, 5.0], [0.0, 0.9]])
 STRETCHING = np.array([[0.5, 10.0], [0.0, 0.5]])
 LARGEST = float(np.finfo(np.float32).max)
 STARTS = list(experiments.STARTS)
-
-
-@cache
-def figure(name):
-    return getattr(explorers, name)()
-
-
-def says(name, *words, **values):
-    """Whether an explorer, moved to these values from its start, says all these words."""
-    shown = figure(name)
-    shown.reset()
-    shown.set(**values)
-    return all(word in shown.sentence for word in words)
 
 
 def y(W_s, T=1000):
