@@ -81,7 +81,7 @@ def influence():
         }
         bottom.set(yscale="log", ylim=(LEAST / 10, 1e3), xlabel="step t", ylabel="how far $O_t$ moves")
         bottom.set_xticks(steps)
-        bottom.set_yticks([LEAST, 1e-12, 1e-8, 1e-4, 1], ["exactly 0", "$10^{-12}$", "$10^{-8}$", "$10^{-4}$", "1"])
+        bottom.set_yticks([LEAST, 1e-12, 1e-8, 1e-4, 1], ["exactly 0", "10⁻¹²", "10⁻⁸", "10⁻⁴", "1"])
         bottom.minorticks_off()
         (stems,) = bottom.plot([], [], "-", color=style.COLOURS["state"], lw=2)
         (moved,) = bottom.plot([], [], "o", color=style.COLOURS["state"])
