@@ -88,6 +88,21 @@ def test_a_handle_is_dragged_by_mouse_and_by_finger(reader, site, chromium):
     touch.close()
 
 
+def test_a_control_that_changes_nothing_is_off_until_another_one_brings_it_back(reader):
+    page = reader.open("06_birnn.html")
+    figure = page.locator("figure.explorer[aria-label^='steps of padding']").first
+    figure.scroll_into_view_if_needed()
+    explorer, order = Explorer(figure), figure.get_by_label("within its length")
+    padded = figure.get_by_role("slider", name="steps of padding").first
+    assert order.is_enabled()
+    padded.press("Home")
+    assert "Without padding" in explorer.sentence()
+    assert order.is_disabled()
+    padded.press("ArrowRight")
+    assert "Without padding" not in explorer.sentence()
+    assert order.is_enabled()
+
+
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
 SMALLEST = 10 / 72  # inches: the letters beside the ticks of a picture, which has 100 pixels to the inch
 WIDTH = "part => part.getBoundingClientRect().width"
