@@ -35,7 +35,7 @@ COLOURS = {
 # Whatever draws holds it: the settings of Matplotlib are global, and widgets are moved from other threads.
 DRAWING = threading.RLock()
 
-LECTURE_SCALE = 1.35
+LECTURE_SCALE = 1.2
 _SIZES = (
     *("font.size", "axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize"),
     *("lines.linewidth", "lines.markersize"),

@@ -7,7 +7,7 @@ from rnnlib.pictures.style import COLOURS
 
 from .assignments import assignment
 
-SIZE = (10.6, 4.9)
+SIZE = (10.6, 4.0)
 LOSSES, NORMS, PLANE, HEIGHT = (1e-5, 1e2), (1e-9, 1e1), 2.0, 1.3
 PINS = 4
 ALT = """Four panels of a training. Above, the loss by training step beside what guessing costs, and the eigenvalues of
@@ -22,9 +22,11 @@ def draw(fig):
     grid = fig.add_gridspec(2, 2, width_ratios=(1.5, 1), height_ratios=(1, 1))
     loss, lags = fig.add_subplot(grid[0, 0]), fig.add_subplot(grid[1, 0])
     plane, sight = fig.add_subplot(grid[0, 1]), fig.add_subplot(grid[1, 1])
-    loss.set(yscale="log", xlim=(0, ENDS[0]), ylim=LOSSES, xlabel="training step", ylabel="loss")
+    loss.set(yscale="log", xlim=(0, ENDS[0]), ylim=(LOSSES[0], 3e6), xlabel="training step", ylabel="loss")
+    loss.set_yticks([1e-4, 1e-2, 1, 1e2])
+    loss.minorticks_off()
     loss.set_title("Loss, and what guessing costs")
-    lags.set(yscale="log", xlim=(0, 1), ylim=NORMS, xlabel="steps back from the end", ylabel="norm of the gradient")
+    lags.set(yscale="log", xlim=(0, 1), ylim=NORMS, xlabel="steps back from the end", ylabel="gradient")
     lags.set_title("How far back the gradient reaches")
     plane.set(
         xlim=(-PLANE, PLANE), ylim=(-PLANE / 1.55, PLANE / 1.55), aspect="equal", xlabel="real", ylabel="imaginary"
@@ -42,7 +44,7 @@ def draw(fig):
             loss.plot([], [], color=color, linestyle=style, linewidth=1.3, label=f"pinned {k + 1}")[0]
             for k, (color, style) in enumerate(PIN_LOOKS)
         ],
-        "score": loss.text(0.985, 0.93, "", transform=loss.transAxes, ha="right", va="top"),
+        "score": loss.text(0.985, 0.97, "", transform=loss.transAxes, ha="right", va="top"),
         "first lags": lags.plot([], [], color=COLOURS["bound"], linestyle="--", label="at the start")[0],
         "lags": lags.plot([], [], color=COLOURS["gradient"], label="now")[0],
         "lag": lags.axvline(0, color=COLOURS["target"], linestyle=":"),

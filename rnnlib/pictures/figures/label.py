@@ -63,6 +63,11 @@ class Label(PathPatch):
         self.stale = False
 
 
+def width(words, weight="normal"):
+    """The width of a line of text for font size 1."""
+    return _outline(words, weight)[2]
+
+
 @functools.lru_cache(maxsize=512)
 def _outline(words, weight):
     """The outline of a line of text for font size 1, and its width."""

@@ -16,7 +16,7 @@ def tagged_words(ax, words, probabilities, tags=tuple(TAG_COLOURS)):
     for tag, height in zip(tags, np.asarray(probabilities).T, strict=True):
         bars[tag] = ax.bar(x, height, 0.72, bottom, color=TAG_COLOURS[tag], edgecolor="white")
         for k in np.flatnonzero(height > 0.3):
-            ax.text(x[k], bottom[k] + height[k] / 2, tag, rotation=90, ha="center", va="center", fontsize="small")
+            ax.text(x[k], bottom[k] + height[k] / 2, tag, rotation=90, ha="center", va="center")
         bottom = bottom + height
     ax.set(xlim=(-0.6, len(words) - 0.4), ylim=(0, 1), ylabel="probability")
     ax.set_xticks(x, words)
