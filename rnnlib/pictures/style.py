@@ -87,6 +87,12 @@ def context(rc=None):
                 yield
 
 
+def smallest_letters(fig):
+    """The size in points of the smallest letters that are seen in ``fig``; None where it has no words."""
+    words = fig.findobj(lambda artist: hasattr(artist, "get_fontsize") and artist.get_visible())
+    return min((part.get_fontsize() for part in words if part.get_text().strip()), default=None)
+
+
 def new_figure(width=9.0, height=3.6):
     """An empty figure of ``width`` by ``height`` inches that no window owns and nothing shows twice."""
     figure = Figure(figsize=(width, height))

@@ -61,7 +61,15 @@ def backward_walk(ax, inputs, W_x, W_o):
         "state": lambda layer, t: "",
         "output": lambda t: "",
     }
-    net = unrolled(ax, steps, initial=True, labels=labels, origin=(FIRST, INPUTS), spacing=(COLUMN, ROW), text_options={"width": WIDE})
+    net = unrolled(
+        ax,
+        steps,
+        initial=True,
+        labels=labels,
+        origin=(FIRST, INPUTS),
+        spacing=(COLUMN, ROW),
+        text_options={"width": WIDE},
+    )
     net.initial[0].text.set_text("")
     height, end = place(0)[1], place(steps + 1)[0] - 0.75
     black, orange = "#222222", COLOURS["gradient"]

@@ -52,6 +52,14 @@ class Label(PathPatch):
             + ScaledTranslation(x, y, transform or self.axes.transData)
         )
 
+    def get_text(self):
+        """The words."""
+        return self._words
+
+    def get_fontsize(self):
+        """The size of the letters in points."""
+        return self._size
+
     def draw(self, renderer):
         """Draw the outline; a renderer that keeps letters gets the letters."""
         if not isinstance(renderer, Renderer):

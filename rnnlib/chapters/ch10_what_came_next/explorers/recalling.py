@@ -40,7 +40,7 @@ def recall_by_age():
         """Left, for each stored pair from the oldest to the newest, how much of its word comes back: a line that ends
         in a dot where the right word is found, in a cross where another one is nearer. Right, the share of right words
         against the number of pairs for five kinds of memory, with a dot at the chosen one.""",
-        size=(9, 3.7),
+        size=(9, 3.5),
         beforehand=("kind", "multiple", "twice"),
         handles=lambda artists: [Handle(artists["here"], x="multiple")],
     )

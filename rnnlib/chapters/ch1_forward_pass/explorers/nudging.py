@@ -117,7 +117,7 @@ def influence():
     }
     alt = """A network unrolled over sixteen steps, coloured by how far each state and output moves when one input is
     nudged, above the size of the change of every output on a logarithmic axis."""
-    return LiveFigure(draw, update, controls, alt, size=(9.0, 3.8), beforehand=("k", "network", "gain"))
+    return LiveFigure(draw, update, controls, alt, size=(9.0, 3.7), beforehand=("k", "network", "gain"))
 
 
 def _influence_sentence(k, nudge, outputs):

@@ -56,9 +56,7 @@ def _draw(fig):
     values.axhline(0, color="#999999", linewidth=1)
     artists = {
         "gates": gates.bar(units, np.zeros(UNITS), 0.6, color=COLOURS["reset_gate"]),
-        "before": values.bar(
-            units - 0.19, np.zeros(UNITS), 0.36, color=COLOURS["candidate"], label="reset before"
-        ),
+        "before": values.bar(units - 0.19, np.zeros(UNITS), 0.36, color=COLOURS["candidate"], label="reset before"),
         "after": values.bar(
             units + 0.19,
             np.zeros(UNITS),
@@ -83,7 +81,9 @@ def _update(artists, mean, spread, bias):
             bar.set_height(height)
     gap = np.abs(before - after)
     worst = int(gap.argmax())
-    artists["gap"].say(np.clip(worst + 1, 2, UNITS - 1), -1.22, f"{gap[worst]:.2f} apart" if gap[worst] > 0.005 else "", va="bottom")
+    artists["gap"].say(
+        np.clip(worst + 1, 2, UNITS - 1), -1.22, f"{gap[worst]:.2f} apart" if gap[worst] > 0.005 else "", va="bottom"
+    )
     if gap[worst] < 1e-12 and np.all(r == 1):
         return "The two forms agree: all gates are wide open, so neither form takes anything away."
     if gap[worst] < 1e-12:
