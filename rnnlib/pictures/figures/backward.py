@@ -147,7 +147,7 @@ def jump(curve, profile, losses, along, fractions):
     curve.plot(losses, color=COLOURS["output"])
     curve.set(yscale="log", xlabel="training step", ylabel="loss", ylim=(1, 1000), xlim=(0, last + 2))
     profile.plot(*along, color=COLOURS["output"])
-    profile.set(yscale="log", xlabel="recurrent weight $W_s$", ylabel="loss")
+    profile.set(yscale="log", xlabel="recurrent weight $W_s$", ylabel="loss", ylim=(1, 2000))
     for fraction, step, colour, drop in ((0, last - 1, "state", -14), (1, last, "gradient", 6)):
         at = [np.interp(fraction, fractions, values) for values in along]
         look = {"color": COLOURS[colour], "markersize": 9, "zorder": 4}

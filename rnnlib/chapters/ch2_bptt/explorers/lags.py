@@ -152,7 +152,7 @@ def _draw_truncation(fig):
     saved.set(xlim=(1, 2e4), ylim=(-0.95, 3.6), xscale="log", yticks=[])
     saved.set_title("Cost")
     saved.grid(False)
-    words = {"ha": "right", "va": "top", "transform": lags.transAxes, "size": "small", "in_layout": False}
+    words = {"ha": "right", "va": "top", "transform": lags.transAxes, "in_layout": False}
     lags.text(0.97, 0.95, "kept: orange", color=COLOURS["gradient"], **words)
     bars = saved.barh([2.7, 2.0, 0.7, 0.0], [2] * 4, left=1, height=0.55)
     for bar, colour in zip(bars, ("gradient", "bound") * 2, strict=True):

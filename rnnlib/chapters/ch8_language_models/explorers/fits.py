@@ -60,7 +60,7 @@ def fit():
     }
     alt = """Perplexity over the steps of a training, on a logarithmic scale, on the requests that are learned from and
     on others that are not, with the floor of the grammar and the step at which the second is smallest."""
-    return LiveFigure(draw, update, controls, alt, beforehand=("requests", "units", "dropout"))
+    return LiveFigure(draw, update, controls, alt, size=(9.0, 3.4), beforehand=("requests", "units", "dropout"))
 
 
 def _verdict(training, validation):
