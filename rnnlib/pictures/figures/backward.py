@@ -9,7 +9,7 @@ from .networks import arrow, canvas, unrolled
 
 # The places of things in the walk, in the units of `networks.canvas`.
 COLUMN, ROW, FIRST, INPUTS = 3.0, 1.3, 3.85, 2.05
-WIDE, RING = 1.75, (1.85, 0.84)  # a node, and the frame round the place of the walk
+WIDE, RING = 1.75, (1.85, 0.82)  # a node, and the frame round the place of the walk
 LEDGER = {"W_o": (1.1, "∂L/∂Wₒ"), "W_x": (0.62, "∂L/∂Wₓ"), "W_s": (0.14, "∂L/∂Wₛ")}
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -103,7 +103,7 @@ def backward_walk(ax, inputs, W_x, W_o):
     ax.text(FIRST - 0.12, INPUTS + ROW / 2, f"Wₓ = {short(W_x)}", ha="right", va="center_baseline")
     ax.text(FIRST - 0.12, height + ROW / 2, f"Wₒ = {short(W_o)}", ha="right", va="center_baseline")
     number(("weight",), FIRST - 0.79 * COLUMN, height - ROW / 2, "Wₛ =", black)
-    look = {"boxstyle": "round,pad=0.1", "fill": False, "edgecolor": COLOURS["gradient"], "linewidth": 2, "zorder": 6}
+    look = {"boxstyle": "round,pad=0.05", "fill": False, "edgecolor": COLOURS["gradient"], "linewidth": 2, "zorder": 6}
     artists["ring",] = ax.add_patch(FancyBboxPatch((0, 0), *RING, **look))
     return artists
 
