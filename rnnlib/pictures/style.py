@@ -8,7 +8,11 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.scale import register_scale
 
+from .ticks import LogScaleInText
+
+register_scale(LogScaleInText)  # no line of a style sheet can ask for it
 SHEET = Path(__file__).with_name("course.mplstyle")
 
 # Okabe & Ito (2008), safe for the common forms of colour blindness. A colour means the same thing in every
@@ -35,7 +39,7 @@ COLOURS = {
 # Whatever draws holds it: the settings of Matplotlib are global, and widgets are moved from other threads.
 DRAWING = threading.RLock()
 
-LECTURE_SCALE = 1.35
+LECTURE_SCALE = 1.2
 _SIZES = (
     *("font.size", "axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize"),
     *("lines.linewidth", "lines.markersize"),
@@ -85,6 +89,12 @@ def context(rc=None):
         else:
             with mpl.rc_context(rc):
                 yield
+
+
+def smallest_letters(fig):
+    """The size in points of the smallest letters that are seen in ``fig``; None where it has no words."""
+    words = fig.findobj(lambda artist: hasattr(artist, "get_fontsize") and artist.get_visible())
+    return min((part.get_fontsize() for part in words if part.get_text().strip()), default=None)
 
 
 def new_figure(width=9.0, height=3.6):
