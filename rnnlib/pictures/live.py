@@ -235,7 +235,7 @@ class LiveFigure(anywidget.AnyWidget):
         alt, width = f"{self.alt} {self.sentence}", round(self.fig.get_figwidth() * 100)
         data, _ = super()._repr_mimebundle_(**kwargs)
         data |= {"image/png": base64.b64encode(self.png()).decode("ascii"), "text/plain": alt}
-        return data, {"image/png": {"alt": alt, "width": width}}
+        return data, {"image/png": {"alt": alt, "width": width, "letters": style.smallest_letters(self.fig)}}
 
     def _ipython_display_(self):
         """Show the figure; then words for where it cannot be shown, an output that is empty while it can.

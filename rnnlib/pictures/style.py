@@ -39,7 +39,7 @@ COLOURS = {
 # Whatever draws holds it: the settings of Matplotlib are global, and widgets are moved from other threads.
 DRAWING = threading.RLock()
 
-LECTURE_SCALE = 1.35
+LECTURE_SCALE = 1.2
 _SIZES = (
     *("font.size", "axes.titlesize", "axes.labelsize", "xtick.labelsize", "ytick.labelsize", "legend.fontsize"),
     *("lines.linewidth", "lines.markersize"),
@@ -89,6 +89,12 @@ def context(rc=None):
         else:
             with mpl.rc_context(rc):
                 yield
+
+
+def smallest_letters(fig):
+    """The size in points of the smallest letters that are seen in ``fig``; None where it has no words."""
+    words = fig.findobj(lambda artist: hasattr(artist, "get_fontsize") and artist.get_visible())
+    return min((part.get_fontsize() for part in words if part.get_text().strip()), default=None)
 
 
 def new_figure(width=9.0, height=3.6):

@@ -1,7 +1,7 @@
 // The deck: a slide is set smaller until it fits, then reveal.js shows the slides, and keys lead on wherever the focus is.
 const WIDTH = 1280;
 const HEIGHT = 720;
-const HEIGHTS = Array.from({ length: 15 }, (_, k) => 580 - 15 * k); // of a picture at most, before the type is set smaller
+const HEIGHTS = Array.from({ length: 53 }, (_, k) => 580 - 4 * k); // of a picture at most, before the type is set smaller
 const SIZES = Array.from({ length: 17 }, (_, k) => 1.4 - 0.05 * k); // of the type, which the tests keep above 24 pixels
 const PICTURE = "img, figure"; // beside one, words are no larger than usual
 const LEAD = 0.35; // of the room that is left, what lies above the words

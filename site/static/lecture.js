@@ -4,28 +4,28 @@ const ENDED =
   "Python does not answer, so the picture stays as it is. Do not reload this page: start the lecture again, and it moves again.";
 const SLOW = "Waits for Python. If it takes long, look at the terminal in which the lecture was started.";
 const AGAIN = 1000; // milliseconds until the page looks for Python again
-const views = [];
+const views = []; // of each explorer, as many as slides show it
 const asked = new Map();
 const page = Math.random().toString(36).slice(2);
 let socket = null;
 let number = 0;
 let ended = false; // by the speaker
 
-const ask = (figure, at) =>
+const ask = (figure, at, by) =>
   new Promise((resolve, reject) => {
     if (socket.readyState !== WebSocket.OPEN) return reject(new Error(ENDED));
     const n = `${page}-${++number}`;
-    asked.set(n, { resolve, reject });
+    asked.set(n, { resolve, reject, by });
     socket.send(JSON.stringify({ n, figure, at }));
   });
 
 // All pictures as Python has them; after a new start of Python they are built anew.
 const build = (figures) =>
   figures.forEach(({ spec, patch }, k) => {
-    const place = document.querySelector(`figure.explorer[data-figure="${k}"]`);
-    views[k]?.close();
-    views[k] = figure(place, spec, (at) => ask(k, at), SLOW);
-    views[k].heard(patch);
+    const places = document.querySelectorAll(`figure.explorer[data-figure="${k}"]`);
+    views[k]?.forEach((view) => view.close());
+    views[k] = [...places].map((place, by) => figure(place, spec, (at) => ask(k, at, by), SLOW));
+    views[k].forEach((view) => view.heard(patch));
   });
 
 // Promises that the pictures are there, or that Python is gone.
@@ -37,16 +37,18 @@ const connect = () =>
       if (figures) {
         build(figures);
         done();
-      } else if (asked.has(n)) {
-        asked.get(n).resolve(patch);
-        asked.delete(n);
-      } else views[figure].heard(patch);
+        return;
+      }
+      const { resolve, by } = asked.get(n) ?? {};
+      resolve?.(patch);
+      asked.delete(n);
+      views[figure].filter((view, k) => k !== by).forEach((view) => view.heard(patch));
     });
     socket.addEventListener("close", () => {
       if (ended) return;
       for (const { reject } of asked.values()) reject(new Error(ENDED));
       asked.clear();
-      views.forEach((view) => view.tell(ENDED));
+      views.flat().forEach((view) => view.tell(ENDED));
       setTimeout(connect, AGAIN);
       done();
     });

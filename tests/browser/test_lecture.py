@@ -12,11 +12,15 @@ import pytest
 from chapters import chapters
 from lab_in_browser import Explorer
 from run_notebooks import ROOT
+from test_decks import LEAST_TYPE, MEASURE, POINTS
 
 PLACE = "() => Reveal.getSlidePastCount()"
 # The picture on the wall has nothing to complain of.
 QUIET = """() => !document.querySelector("section.present figure.explorer > div").shadowRoot
   .querySelector(".note").textContent"""
+# The picture and the places of the controls of each explorer, seen or not.
+SEEN = """() => [...document.querySelectorAll("figure.explorer > div")].map(({ shadowRoot: root }) =>
+  [root.querySelector(".scene").innerHTML, ...[...root.querySelectorAll("input")].map(({ value }) => value)])"""
 COMMAND = [sys.executable, str(ROOT / "tools" / "lecture.py")]
 
 
@@ -82,6 +86,42 @@ def test_keys_lead_on_and_back_and_python_moves_the_picture(lecture):
     assert explorer.svg.is_visible()
     page.keyboard.press("PageDown")
     assert page.evaluate(PLACE) == here + 1
+
+
+OFTEN = (0, 4)  # an explorer on two slides, and the one with most controls; the other chapters every week
+
+
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(it.number, marks=() if it.number in OFTEN else pytest.mark.slow) for it in chapters()],
+)
+def test_every_picture_of_a_lecture_is_there_and_its_letters_can_be_read(chromium, number):
+    """Here an explorer has all of its controls above it, more than in the deck of the site."""
+    with started(str(number)) as (address, _):
+        page = chromium.new_page(viewport={"width": 1366, "height": 768})
+        page.goto(address)
+        page.wait_for_selector("body.ready", timeout=90_000)
+        assert page.locator("figure.explorer").count() == page.locator("figure.explorer .frame svg").count() > 0
+        for slide in page.evaluate(MEASURE, POINTS):
+            assert all(size >= 768 * LEAST_TYPE for size in slide["letters"]), slide
+            assert slide["type"] >= 768 * LEAST_TYPE, slide
+            assert slide["bottom"] <= 768, slide
+        page.close()
+
+
+def test_what_one_slide_moves_moves_on_the_others_too(chromium):
+    with started("0") as (address, _):
+        page = chromium.new_page()
+        page.goto(address)
+        page.wait_for_selector("body.ready", timeout=90_000)
+        before = page.evaluate(SEEN)
+        assert len(before) == 2
+        page.keyboard.press("Space")
+        explorer = Explorer(page.locator("section.present figure.explorer"))
+        explorer.after(lambda: explorer.press("End"))
+        one, other = page.evaluate(SEEN)
+        assert one == other != before[0]
+        page.close()
 
 
 def test_escape_and_a_click_leave_and_python_ends(chromium):

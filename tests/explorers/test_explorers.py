@@ -117,6 +117,7 @@ def assert_legible(explorer):
         words = words_beside_the_axes(fig)
         shown = [label for label in fig.findobj(Label) if label.get_visible() and len(label.get_path().vertices)]
         labels = [label.get_window_extent() for label in shown]
+    assert style.smallest_letters(fig) >= explorer._look["font.size"], f"small letters at {explorer.values}"
     slack = 0.03
     assert box.x0 >= -slack, f"cut off by {-box.x0:.2f} inches on the left at {explorer.values}"
     assert box.y0 >= -slack, f"cut off by {-box.y0:.2f} inches at the bottom at {explorer.values}"

@@ -9,6 +9,9 @@ import nbformat
 import pytest
 from run_notebooks import ROOT, as_saved, normal_form
 
+from rnnlib.pictures import style
+
+LETTERS = style.rc_params()["font.size"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -40,13 +43,15 @@ def test_nothing_on_stderr_and_errors_only_where_announced(notebook):
         assert not any(output.get("name") == "stderr" for output in outputs), cell["id"]
 
 
-def test_every_picture_has_alt_text_and_no_widget_view_is_saved(notebook):
+def test_every_picture_has_alt_text_and_letters_that_can_be_read_and_no_widget_view_is_saved(notebook):
     for cell in code_cells(notebook):
         for output in cell["outputs"]:
             data = output.get("data", {})
             assert "application/vnd.jupyter.widget-view+json" not in data, cell["id"]
             if "image/png" in data:
-                assert len(output["metadata"]["image/png"]["alt"]) > 30, cell["id"]
+                about = output["metadata"]["image/png"]
+                assert len(about["alt"]) > 30, cell["id"]
+                assert (about["letters"] or LETTERS) >= LETTERS, cell["id"]
 
 
 def test_no_folder_of_the_machine_is_saved(notebook):

@@ -7,7 +7,7 @@ from rnnlib.pictures.style import COLOURS
 
 from .assignments import assignment
 
-SIZE = (10.6, 4.9)
+SIZE = (10.6, 4.2)
 LOSSES, NORMS, PLANE, HEIGHT = (1e-5, 1e2), (1e-9, 1e1), 2.0, 1.3
 PINS = 4
 ALT = """Four panels of a training. Above, the loss by training step beside what guessing costs, and the eigenvalues of
@@ -22,10 +22,12 @@ def draw(fig):
     grid = fig.add_gridspec(2, 2, width_ratios=(1.5, 1), height_ratios=(1, 1))
     loss, lags = fig.add_subplot(grid[0, 0]), fig.add_subplot(grid[1, 0])
     plane, sight = fig.add_subplot(grid[0, 1]), fig.add_subplot(grid[1, 1])
-    loss.set(yscale="log", xlim=(0, ENDS[0]), ylim=LOSSES, xlabel="training step", ylabel="loss")
-    loss.set_title("Loss, and what guessing costs")
-    lags.set(yscale="log", xlim=(0, 1), ylim=NORMS, xlabel="steps back from the end", ylabel="norm of the gradient")
-    lags.set_title("How far back the gradient reaches")
+    loss.set(yscale="log", xlim=(0, ENDS[0]), ylim=(LOSSES[0], 1e4), xlabel="training step", ylabel="loss")
+    loss.set_yticks([1e-4, 1e-2, 1, 1e2])
+    loss.minorticks_off()
+    loss.set_title("Loss; what guessing costs is dotted")
+    lags.set(yscale="log", xlim=(0, 1), ylim=NORMS, xlabel="steps back from the end", ylabel="norm")
+    lags.set_title("Gradient; dashed: at the start")
     plane.set(
         xlim=(-PLANE, PLANE), ylim=(-PLANE / 1.55, PLANE / 1.55), aspect="equal", xlabel="real", ylabel="imaginary"
     )
@@ -36,15 +38,12 @@ def draw(fig):
     sight.grid(visible=False)
     image = sight.imshow(np.zeros((1, 1)), aspect="auto", cmap="RdBu_r", vmin=-1, vmax=1, origin="lower")
     artists = {
-        "loss": loss.plot([], [], color=COLOURS["state"], linewidth=1.6, label="loss")[0],
-        "guessing": loss.axhline(1, color=COLOURS["bound"], linestyle=":", label="guessing"),
-        "pins": [
-            loss.plot([], [], color=color, linestyle=style, linewidth=1.3, label=f"pinned {k + 1}")[0]
-            for k, (color, style) in enumerate(PIN_LOOKS)
-        ],
-        "score": loss.text(0.985, 0.93, "", transform=loss.transAxes, ha="right", va="top"),
-        "first lags": lags.plot([], [], color=COLOURS["bound"], linestyle="--", label="at the start")[0],
-        "lags": lags.plot([], [], color=COLOURS["gradient"], label="now")[0],
+        "loss": loss.plot([], [], color=COLOURS["state"], linewidth=1.6)[0],
+        "guessing": loss.axhline(1, color=COLOURS["bound"], linestyle=":"),
+        "pins": [loss.plot([], [], color=color, linestyle=style, linewidth=1.3)[0] for color, style in PIN_LOOKS],
+        "score": loss.text(0.985, 0.97, "", transform=loss.transAxes, ha="right", va="top"),
+        "first lags": lags.plot([], [], color=COLOURS["bound"], linestyle="--")[0],
+        "lags": lags.plot([], [], color=COLOURS["gradient"])[0],
         "lag": lags.axvline(0, color=COLOURS["target"], linestyle=":"),
         "lag words": lags.text(0, 2, "lag of the task ", ha="right", va="top"),
         "trail": plane.plot([], [], ".", color="#9DC3E0", markersize=3)[0],
@@ -54,8 +53,6 @@ def draw(fig):
         "answer": sight.text(0.5, 1.04, "", transform=sight.transAxes, ha="center", va="bottom"),
         "axes": {"loss": loss, "lags": lags, "sight": sight},
     }
-    loss.legend(handles=[artists["loss"], artists["guessing"]], loc="lower left", ncols=2)
-    lags.legend(loc="lower left", ncols=2)
     return artists
 
 

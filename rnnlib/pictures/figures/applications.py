@@ -46,7 +46,7 @@ def applications(fig):
                     "output": outputs.get,
                     "state": lambda layer, t: "",
                 },
-                text_options={"fontsize": "small", "width": 1.4},
+                text_options={"width": 1.4},
                 spacing=(2.1, 1.6),
                 **options,
             )

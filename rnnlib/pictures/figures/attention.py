@@ -51,7 +51,7 @@ def attention_map(ax):
         "weights": ax.pcolormesh(*edges, grid, cmap="Blues", vmin=0, vmax=1),
         "bars": bars(ax, COLUMNS, facecolor=COLOURS["state"]),
         "row": ax.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor=COLOURS["output"], linewidth=1.8, zorder=4)),
-        "read": Characters(ax, scale=0.95),
+        "read": Characters(ax),
         "written": Characters(ax, weight="bold"),
     }
 

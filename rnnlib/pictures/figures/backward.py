@@ -9,6 +9,7 @@ from .networks import arrow, canvas, unrolled
 
 # The places of things in the walk, in the units of `networks.canvas`.
 COLUMN, ROW, FIRST, INPUTS = 3.0, 1.3, 3.85, 2.05
+WIDE, RING = 1.75, (1.85, 0.82)  # a node, and the frame round the place of the walk
 LEDGER = {"W_o": (1.1, "∂L/∂Wₒ"), "W_x": (0.62, "∂L/∂Wₓ"), "W_s": (0.14, "∂L/∂Wₛ")}
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -31,7 +32,7 @@ class Slot(Label):
     """A label whose place is fixed and whose words change."""
 
     def __init__(self, ax, x, y, *, ha="left", color):
-        super().__init__(ax, color=color, weight="normal", scale=0.83, rim=False, zorder=7)
+        super().__init__(ax, color=color, weight="normal", rim=False, zorder=7)
         self.spot = {"x": x, "y": y, "ha": ha}
 
     def write(self, words, weight="normal"):
@@ -53,37 +54,45 @@ def backward_walk(ax, inputs, W_x, W_o):
     ``('sum', weight)`` in the ledger; ``('weight',)`` for W_s. Arrows ``('down', t)`` and ``('back', t)``;
     ``('ring',)`` the frame round the place of the walk.
     """
-    canvas(ax, 13.5, 5.4, bottom=-0.15)
+    canvas(ax, 14.2, 5.7, left=-0.45, bottom=-0.15)
     steps = len(inputs)
     labels = {
         "input": lambda t: f"{name('x', t)} = {short(inputs[t - 1])}",
         "state": lambda layer, t: "",
         "output": lambda t: "",
     }
-    net = unrolled(ax, steps, initial=True, labels=labels, origin=(FIRST, INPUTS), spacing=(COLUMN, ROW))
+    net = unrolled(
+        ax,
+        steps,
+        initial=True,
+        labels=labels,
+        origin=(FIRST, INPUTS),
+        spacing=(COLUMN, ROW),
+        text_options={"width": WIDE},
+    )
     net.initial[0].text.set_text("")
-    height, end = place(0)[1], place(steps + 1)[0] - 0.3
+    height, end = place(0)[1], place(steps + 1)[0] - 0.75
     black, orange = "#222222", COLOURS["gradient"]
     artists = {}
 
     def number(key, x, y, label, color):
         """A label that does not move, and after it the number that does."""
-        ax.text(x - 0.06, y, label, ha="right", va="center_baseline", size="small", color=color)
+        ax.text(x - 0.06, y, label, ha="right", va="center_baseline", color=color)
         artists[key] = Slot(ax, x + 0.06, y, color=color)
 
     for t in range(steps + 1):
         x = place(t)[0]
-        number(("S", t), x - 0.12, height, name("S", t), black)
-        number(("d_state", t), x + (1.65 if t else 0.35), height + 0.62, name("∂L/∂S", t), orange)
+        number(("S", t), x - (0.3 if t else 0.12), height, name("S", t), black)
+        number(("d_state", t), x + (1.65 if t else 0.2), height + ROW / 2, name("∂L/∂S", t), orange)
         if t == 0:
             continue
-        number(("O", t), x - 0.12, height + ROW, name("O", t), black)
-        number(("target", t), x + 1.65, height + ROW + 0.22, name("Y", t), COLOURS["target"])
-        number(("d_output", t), x + 1.65, height + ROW - 0.2, name("∂L/∂O", t), orange)
-        number(("delta", t), x + 1.65, height - 0.5, name("δ", t), orange)
+        number(("O", t), x - 0.3, height + ROW, name("O", t), black)
+        number(("target", t), x + 1.42, height + ROW, name("Y", t), COLOURS["target"])
+        number(("d_output", t), x + 0.2, height + ROW + 0.64, name("∂L/∂O", t), orange)
+        number(("delta", t), x + 0.75, height - ROW / 2, name("δ", t), orange)
         pull = {"colour": COLOURS["gradient"], "linewidth": 2.6, "mutation_scale": 16, "zorder": 5}
         artists["down", t] = arrow(ax, (x, height + ROW - 0.42), (x, height + 0.42), **pull)
-        artists["back", t] = arrow(ax, (x - 0.66, height), (x - COLUMN + 0.66, height), **pull)
+        artists["back", t] = arrow(ax, (x - WIDE / 2, height), (x - COLUMN + WIDE / 2, height), **pull)
         for weight, (y, _) in LEDGER.items():
             artists["term", weight, t] = Slot(ax, x, y, ha="center", color=orange)
     for weight, (y, words) in LEDGER.items():
@@ -91,11 +100,11 @@ def backward_walk(ax, inputs, W_x, W_o):
         number(("sum", weight), end, y, "=", orange)
     ax.plot([0.1, 13.4], [1.42, 1.42], color="#BBBBBB", linewidth=0.8)
     ax.text(end, 1.5, "sum", ha="center", va="bottom")
-    ax.text(FIRST - 0.12, INPUTS + ROW / 2, f"Wₓ = {short(W_x)}", ha="right", va="center_baseline", size="small")
-    ax.text(FIRST - 0.12, height + ROW / 2, f"Wₒ = {short(W_o)}", ha="right", va="center_baseline", size="small")
-    number(("weight",), FIRST - COLUMN / 2 + 0.05, height + 0.25, "Wₛ =", black)
-    look = {"boxstyle": "round,pad=0.1", "fill": False, "edgecolor": COLOURS["gradient"], "linewidth": 2, "zorder": 6}
-    artists["ring",] = ax.add_patch(FancyBboxPatch((0, 0), 1.32, 0.84, **look))
+    ax.text(FIRST - 0.12, INPUTS + ROW / 2, f"Wₓ = {short(W_x)}", ha="right", va="center_baseline")
+    ax.text(FIRST - 0.12, height + ROW / 2, f"Wₒ = {short(W_o)}", ha="right", va="center_baseline")
+    number(("weight",), FIRST - 0.79 * COLUMN, height - ROW / 2, "Wₛ =", black)
+    look = {"boxstyle": "round,pad=0.05", "fill": False, "edgecolor": COLOURS["gradient"], "linewidth": 2, "zorder": 6}
+    artists["ring",] = ax.add_patch(FancyBboxPatch((0, 0), *RING, **look))
     return artists
 
 
@@ -138,7 +147,7 @@ def jump(curve, profile, losses, along, fractions):
     curve.plot(losses, color=COLOURS["output"])
     curve.set(yscale="log", xlabel="training step", ylabel="loss", ylim=(1, 1000), xlim=(0, last + 2))
     profile.plot(*along, color=COLOURS["output"])
-    profile.set(yscale="log", xlabel="recurrent weight $W_s$", ylabel="loss")
+    profile.set(yscale="log", xlabel="recurrent weight $W_s$", ylabel="loss", ylim=(1, 2000))
     for fraction, step, colour, drop in ((0, last - 1, "state", -14), (1, last, "gradient", 6)):
         at = [np.interp(fraction, fractions, values) for values in along]
         look = {"color": COLOURS[colour], "markersize": 9, "zorder": 4}

@@ -23,8 +23,8 @@ class Characters(PathCollection):
         super().__init__([], offsets=np.zeros((0, 2)), offset_transform=ax.transData, linewidths=0, zorder=zorder)
         self.set(clip_on=False, in_layout=False)
         self._colour, self._weight = colour, weight
-        size = mpl.rcParams["font.size"] * scale
-        self.set_transform(Affine2D().scale(size / 72) + ax.figure.dpi_scale_trans)
+        self._characters, self._size = "", mpl.rcParams["font.size"] * scale
+        self.set_transform(Affine2D().scale(self._size / 72) + ax.figure.dpi_scale_trans)
         ax.add_collection(self, autolim=False)
 
     def write(self, places, characters, colours=None):
@@ -34,9 +34,18 @@ class Characters(PathCollection):
         """
         if len(places) != len(characters):
             raise ValueError(f"places: expected one for each of {len(characters)} characters, got {len(places)}")
+        self._characters = characters
         self.set_paths([_centred(character, self._weight) for character in characters])
         self.set_offsets(np.reshape(np.asarray(places, dtype=float), (-1, 2)))
         self.set_facecolor([self._colour] if colours is None else list(colours))
+
+    def get_text(self):
+        """The characters."""
+        return self._characters
+
+    def get_fontsize(self):
+        """Their size in points."""
+        return self._size
 
 
 @functools.lru_cache(maxsize=512)

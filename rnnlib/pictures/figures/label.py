@@ -52,6 +52,14 @@ class Label(PathPatch):
             + ScaledTranslation(x, y, transform or self.axes.transData)
         )
 
+    def get_text(self):
+        """The words."""
+        return self._words
+
+    def get_fontsize(self):
+        """The size of the letters in points."""
+        return self._size
+
     def draw(self, renderer):
         """Draw the outline; a renderer that keeps letters gets the letters."""
         if not isinstance(renderer, Renderer):
@@ -61,6 +69,11 @@ class Label(PathPatch):
             letters = [_letter(letter, self._weight) for letter in self._words]
             renderer.draw_letters(letters, self.get_transform(), self.get_facecolor(), self._rim)
         self.stale = False
+
+
+def width(words, weight="normal"):
+    """The width of a line of text for font size 1."""
+    return _outline(words, weight)[2]
 
 
 @functools.lru_cache(maxsize=512)

@@ -29,4 +29,4 @@ class Picture:
     def _repr_mimebundle_(self, include=None, exclude=None):
         width = round(self.fig.get_figwidth() * 100)
         data = {"image/png": base64.b64encode(self.png()).decode("ascii"), "text/plain": self.alt}
-        return data, {"image/png": {"alt": self.alt, "width": width}}
+        return data, {"image/png": {"alt": self.alt, "width": width, "letters": style.smallest_letters(self.fig)}}

@@ -80,7 +80,7 @@ def _update(artists, beta, degrees):
     after = answer_after(beta)
     artists["arrow"].set_data(*np.stack((BEFORE, after)).T)
     artists["after"].set_data([after[0]], [after[1]])
-    artists["word"].say(-1.0, 1.98, f"the error is multiplied by {_minus(1 - beta)}", ha="left")
+    artists["word"].say(-1.0, 1.98, f"the error times {_minus(1 - beta)}", ha="left")
     artists["one"].set_data([1 - beta], [0])
     pair = two_steps(beta, degrees)
     artists["two"].set_data(pair.real, pair.imag)

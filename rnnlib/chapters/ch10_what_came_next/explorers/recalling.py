@@ -20,6 +20,7 @@ LOOKS = {
     "delta rule, β = 0.5": (COLOURS["gradient"], (0, (1, 1))),
     "softmax attention": (COLOURS["output"], (0, (3, 1, 1, 1))),
 }
+SHORT = {"delta rule, β = 1": "delta, β = 1", "delta rule, β = 0.5": "delta, β = 0.5", "softmax attention": "softmax"}
 SHARES = [f"{multiple:g} d" for multiple in memories.MULTIPLES]
 
 
@@ -39,7 +40,7 @@ def recall_by_age():
         """Left, for each stored pair from the oldest to the newest, how much of its word comes back: a line that ends
         in a dot where the right word is found, in a cross where another one is nearer. Right, the share of right words
         against the number of pairs for five kinds of memory, with a dot at the chosen one.""",
-        size=(9, 3.7),
+        size=(9, 3.5),
         beforehand=("kind", "multiple", "twice"),
         handles=lambda artists: [Handle(artists["here"], x="multiple")],
     )
@@ -68,7 +69,7 @@ def expected(kind, d, n, twice):
 
 
 def _draw(fig):
-    ages, shares = fig.subplots(1, 2, width_ratios=[1.35, 1])
+    ages, shares = fig.subplots(1, 2, width_ratios=[1.6, 1])
     ages.set(xlim=(0, 1), ylim=(-0.8, 2.3), xlabel="order of writing: oldest to newest", xticks=[])
     ages.set(ylabel="part of the word", yticks=[0, 1, 2])
     ages.set_title("What comes back")
@@ -89,9 +90,9 @@ def _draw(fig):
         "share": Label(shares, color="#222222"),
     }
     for kind, (colour, dashes) in LOOKS.items():
-        artists[kind] = shares.plot([], [], color=colour, linestyle=dashes, label=kind)[0]
-    ages.legend(loc="upper left", ncols=3, columnspacing=0.9, handlelength=1.3, borderpad=0.2)
-    shares.legend(loc="lower left", fontsize=8.5, handlelength=2.4, borderpad=0.2)
+        artists[kind] = shares.plot([], [], color=colour, linestyle=dashes, label=SHORT.get(kind, kind))[0]
+    ages.legend(loc="upper left", ncols=3, columnspacing=0.5, handlelength=0.8)
+    fig.legend(*shares.get_legend_handles_labels(), loc="outside lower center", ncols=5, handlelength=2)
     return artists
 
 

@@ -69,13 +69,13 @@ def _draw(fig):
     ax = fig.subplots()
     ax.set_axis_off()
     artists = {
-        "ahead": ax.plot([], [], "o", ms=17, mfc="none", mec="#DDDDDD", ls="", zorder=1)[0],
+        "ahead": ax.plot([], [], "o", ms=23, mfc="none", mec="#DDDDDD", ls="", zorder=1)[0],
         "straight": ax.add_collection(LineCollection([], colors="#BBBBBB", linewidths=1.2, zorder=1)),
         "joined": ax.add_collection(LineCollection([], colors=COLOURS["input"], linewidths=1.4, zorder=2)),
         "tree": ax.add_collection(LineCollection([], colors=COLOURS["gradient"], linewidths=3, zorder=2)),
-        "open": ax.plot([], [], "o", ms=17, mfc="white", mec=COLOURS["state"], ls="", zorder=3)[0],
-        "done": ax.plot([], [], "o", ms=17, mfc=COLOURS["state"], mec=COLOURS["state"], ls="", zorder=3)[0],
-        "chosen": ax.plot([], [], "o", ms=22, mfc="none", mec=COLOURS["gradient"], mew=2.5, ls="", zorder=4)[0],
+        "open": ax.plot([], [], "o", ms=23, mfc="white", mec=COLOURS["state"], ls="", zorder=3)[0],
+        "done": ax.plot([], [], "o", ms=23, mfc=COLOURS["state"], mec=COLOURS["state"], ls="", zorder=3)[0],
+        "chosen": ax.plot([], [], "o", ms=28, mfc="none", mec=COLOURS["gradient"], mew=2.5, ls="", zorder=4)[0],
         "card": Label(ax, color=COLOURS["gradient"]),
         "cost": Label(ax, color="#222222", weight="normal"),
     }

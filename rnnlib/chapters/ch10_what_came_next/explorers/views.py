@@ -69,7 +69,7 @@ def _draw(fig):
     table.set_title("Scores $q_t \\cdot k_s$")
     matrix.set(xticks=[], yticks=[], xlabel="entries of the key", ylabel="entries of the value")
     matrix.set_title("Memory $S_t$")
-    output.set(xlabel="entry of $o_t$", xticks=np.arange(D), ylim=(-LIMIT - 1, LIMIT + 1.6))
+    output.set(xlabel="entry of $o_t$", xticks=np.arange(D), ylim=(-LIMIT - 1, LIMIT + 4.4), yticks=[-4, -2, 0, 2, 4])
     output.set_title("Output $o_t$")
     output.legend(loc="upper right")
     for ax in (table, matrix):

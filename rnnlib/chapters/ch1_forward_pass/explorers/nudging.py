@@ -119,7 +119,7 @@ def influence():
     alt = """A network unrolled over sixteen steps, coloured by how far each state and output moves when one input is
     nudged, above the size of the change of every output on a logarithmic axis."""
     return LiveFigure(
-        draw, update, controls, alt, size=(9.0, 3.8), beforehand=("k", "network", "gain"), off=_without_effect
+        draw, update, controls, alt, size=(9.0, 3.7), beforehand=("k", "network", "gain"), off=_without_effect
     )
 
 

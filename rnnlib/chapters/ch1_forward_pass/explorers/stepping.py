@@ -27,7 +27,7 @@ ROWS = {"input": 0.0, "state": 1.6, "output": 3.2}
 # the memory is to the left, one box above the other
 PLACES = {(kind, k): (1.8 * k, y) for kind, y in ROWS.items() for k in (0, 1)}
 PLACES |= {("memory", k): (-2.2, 2.1 - k) for k in (0, 1)}
-COLUMNS = (0.25, 1.0, 2.25, 3.4, 4.5)
+COLUMNS = (0.15, 0.85, 2.1, 3.3, 4.4)
 
 
 def stepper():

@@ -51,7 +51,7 @@ def window_and_distance():
         curve.set(ylabel="right tags at the city", xticks=[1, 4, 8, 12], yticks=[0.5, 0.75, 1])
         curve.set_yticklabels(["50 %", "75 %", "100 %"])
         curve.axvspan(experiments.LONGEST_DISTANCE + 0.5, max(distances) + 0.5, color="#F2F2F2", zorder=0)
-        curve.text(max(distances) + 0.4, 0.41, "never trained", ha="right", va="bottom", fontsize="small")
+        curve.text(max(distances) + 0.4, 0.41, "never trained", ha="right", va="bottom")
         curve.plot(distances, table["RNN"], color=style.COLOURS["RNN"], ls="--", lw=1.4)
         curve.text(max(distances) + 0.4, 0.965, "RNN", ha="right", va="top", color=style.COLOURS["RNN"])
         (line,) = curve.plot([], [], "-o", color=style.COLOURS["input"], ms=5)

@@ -35,15 +35,16 @@ def steps_back(T, losses="every step"):
 
 def _draw_cost(fig):
     pairs, counts = fig.subplots(1, 2, width_ratios=[1, 1.5])
-    pairs.set(xlim=(0, LONGEST), ylim=(0, LONGEST), xlabel="loss at step $t$", ylabel="reached back to step $k$")
+    pairs.set(xlim=(0, LONGEST), ylim=(0, 1.4 * LONGEST), xlabel="loss at step $t$", ylabel="reached back to step $k$")
+    pairs.set_yticks([0, 50, 100, 150, 200])
     pairs.set_title("Steps back taken")
     counts.set(xlim=(2, LONGEST * 25), ylim=(0.8, 1e5), xscale="log", yscale="log", xlabel="number of steps $T$")
     counts.set_title("How many")
     T = np.arange(2, LONGEST + 1)
     recursion = counts.plot(T, steps_back(T)[1], color=COLOURS["state"])[0]
-    counts.text(LONGEST * 1.08, LONGEST, "recursion", color=COLOURS["state"], va="center")
+    counts.text(LONGEST * 1.25, LONGEST, "recursion", color=COLOURS["state"], va="center")
     for height, words, colour in (
-        (0.96, "sum over pairs: the area", "gradient"),
+        (0.98, "sum over pairs: the area", "gradient"),
         (0.86, "recursion: the dashes", "state"),
     ):
         pairs.text(0.03, height, words, color=COLOURS[colour], va="top", transform=pairs.transAxes)
@@ -66,7 +67,7 @@ def _update_cost(artists, steps, losses):
     artists["area"].set_xy(corners)
     artists["line"].set_data([1, steps], [1, steps])
     artists["naive"].set_data(T, all_naive)
-    artists["label"].say(LONGEST * 1.08, all_naive[-1] if every else 4 * all_naive[-1], "sum over pairs", ha="left")
+    artists["label"].say(LONGEST * 1.25, all_naive[-1] if every else 4 * all_naive[-1], "sum over pairs", ha="left")
     for dot, count in zip(artists["dots"], (naive, recursion), strict=True):
         dot.set_data([steps], [count])
     if not every:

@@ -96,11 +96,11 @@ def _draw_gradient_check(fig):
     zoom.set_title("The loss near $w$")
     _, _, slope = _zoomed("float64")
     zoom.plot(ZOOM, np.sign(slope) * ZOOM, color=COLOURS["gradient"], linestyle="--")
-    zoom.text(-1.42, 2.1, "dashes: the exact slope", color=COLOURS["gradient"], va="center", size="small")
+    zoom.text(-1.42, 2.1, "dashes: the exact slope", color=COLOURS["gradient"], va="center")
     error.plot([], [])
     return {
         "other": error.plot([], [], color=COLOURS["bound"], linewidth=1.4)[0],
-        "other_words": Label(error, color=COLOURS["bound"], weight="normal", scale=0.83, rim=False),
+        "other_words": Label(error, color=COLOURS["bound"], weight="normal", rim=False),
         "curve": error.plot([], [], color=COLOURS["gradient"])[0],
         "dot": error.plot(
             [], [], "o", color=COLOURS["gradient"], markersize=9, clip_on=False, in_layout=False, zorder=5

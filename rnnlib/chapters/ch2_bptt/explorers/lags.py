@@ -149,23 +149,23 @@ def _draw_truncation(fig):
     lags.set_title("Gradient by lag")
     cosine.set(xlim=(0, SEQUENCE + 1), ylim=(-0.05, 1.05), xlabel="window $k$")
     cosine.set_title("Cosine with full")
-    saved.set(xlim=(1, 2e4), ylim=(-0.65, 3.6), xscale="log", yticks=[])
+    saved.set(xlim=(1, 2e4), ylim=(-0.95, 3.6), xscale="log", yticks=[])
     saved.set_title("Cost")
     saved.grid(False)
-    words = {"ha": "right", "va": "top", "transform": lags.transAxes, "size": "small", "in_layout": False}
+    words = {"ha": "right", "va": "top", "transform": lags.transAxes, "in_layout": False}
     lags.text(0.97, 0.95, "kept: orange", color=COLOURS["gradient"], **words)
     bars = saved.barh([2.7, 2.0, 0.7, 0.0], [2] * 4, left=1, height=0.55)
     for bar, colour in zip(bars, ("gradient", "bound") * 2, strict=True):
         bar.set_color(COLOURS[colour])
-    for y, words in ((3.3, "steps visited"), (1.3, "states kept"), (-0.45, "grey: in full")):
-        saved.text(1.2, y, words, va="center", size="small", in_layout=False)
+    for y, words in ((3.3, "steps visited"), (1.3, "states kept"), (-0.63, "grey: in full")):
+        saved.text(1.2, y, words, va="center", in_layout=False)
     return {
         "dropped": lags.plot([], [], "o", color=COLOURS["bound"], markersize=3.5)[0],
         "kept": lags.plot([], [], "o", color=COLOURS["gradient"], markersize=5)[0],
         "cosine": cosine.plot([], [], color=COLOURS["gradient"])[0],
         "dot": cosine.plot([], [], "o", color=COLOURS["gradient"], markersize=9, zorder=5, **loose)[0],
         "bars": list(bars),
-        "numbers": [Label(saved, color="#222222", weight="normal", scale=0.83, rim=False) for _ in bars],
+        "numbers": [Label(saved, color="#222222", weight="normal", rim=False) for _ in bars],
     }
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from rnnlib.activations import get_activation
 from rnnlib.pictures.controls import Choice, Slider, Stepper
-from rnnlib.pictures.figures.backward import LEDGER, name, place, short
+from rnnlib.pictures.figures.backward import LEDGER, RING, name, place, short
 from rnnlib.pictures.figures.backward import backward_walk as draw_walk
 from rnnlib.pictures.handles import Handle
 from rnnlib.pictures.live import LiveFigure
@@ -84,8 +84,11 @@ def _update_walk(artists, move, weight, losses, activation):
         artists["back", t].set_visible(move >= (term + 2 if t > 1 else term + 1))
         for key, since in (("W_o", output), ("W_x", term), ("W_s", term)):
             left, right = v["terms"][key][t]
-            words = f"{short(left)} × {short(right)} = {short(left * right)}" if counted or key != "W_o" else "0"
-            _write(artists["term", key, t], move >= since, words, "bold" if move == since else "normal")
+            product = short(left * right)
+            if move == since and (counted or key != "W_o"):
+                _write(artists["term", key, t], True, f"{short(left)} × {short(right)} = {product}", "bold")
+            else:
+                _write(artists["term", key, t], move >= since, product)
             sums[key] += left * right * (move >= since)
     _write(artists["d_state", 0], move > 3 * STEPS, short(v["d_states"][0]))
     for key, value in sums.items():
@@ -93,7 +96,7 @@ def _update_walk(artists, move, weight, losses, activation):
     artists["ring",].set_visible(move > 0)
     t, stage = _reached(move)
     x, y = place(t, stage)
-    artists["ring",].set_bounds(x - 0.66, y - 0.42, 1.32, 0.84)
+    artists["ring",].set_bounds(x - RING[0] / 2, y - RING[1] / 2, *RING)
     return _say_walk(v, move, t, stage, losses, sums)
 
 

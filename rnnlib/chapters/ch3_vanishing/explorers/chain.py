@@ -60,7 +60,7 @@ def _draw(fig):
     left.set_title("Where each unit works")
     left.set(xlim=(-REACH, REACH), xticks=[-5, 0, 5], xlabel="$z_i$")
     left.set(ylim=(0, 1.12), yticks=[0, 0.25, 0.5, 0.75, 1], ylabel="$f\\,'(z_i)$")
-    right.set_title("Left after $i$ layers: $\\prod |f\\,'(z_i)\\,w|$")
+    right.set_title("Left after $i$ layers: $\\prod |f\\,'(z_i)\\,w|$", pad=10)
     right.set_yscale("log")
     right.set(xlim=(0, DEEPEST), ylim=LIMITS, yticks=[1e-40, 1e-20, 1, 1e20, 1e40], xlabel="layer $i$")
     right.minorticks_off()
@@ -68,10 +68,10 @@ def _draw(fig):
     return {
         "slope": left.plot([], [], color=COLOURS["state"])[0],
         "needed": left.plot([], [], color=COLOURS["bound"], linestyle=(0, (4, 2)))[0],
-        "needed_word": Label(left, color="#555555", weight="normal", scale=0.9),
+        "needed_word": Label(left, color="#555555", weight="normal"),
         "units": left.plot([], [], "o", color=COLOURS["gradient"], alpha=0.7, zorder=4)[0],
         "bound": bound_by_lag(right),
-        "bound_word": Label(right, color="#555555", weight="normal", scale=0.9),
+        "bound_word": Label(right, color="#555555", weight="normal"),
         "product": norms_by_lag(right, marker="o", markersize=3.5),
         "number": Label(right, color=COLOURS["gradient"]),
     }

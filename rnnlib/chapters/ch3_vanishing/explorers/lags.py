@@ -21,6 +21,7 @@ LIMITS = (1e-24, 1e24)
 MOST_UNITS = 16
 SHOWN = 26  # lags at which the norm is taken, the two ends among them
 SHARE_STEPS = 40
+HIGH = 0.46  # of a share, above which nothing can be written over its bar
 NAMES = ["tanh", "relu", "sigmoid", "linear"]
 
 
@@ -92,7 +93,7 @@ def _draw_norms(fig):
         "mean": slopes.plot([], [], color=COLOURS["state"])[0],
         "mean_word": Label(slopes, color=COLOURS["state"]),
     }
-    norms.legend(loc="upper left", ncols=2, handlelength=1.6, borderpad=0.2, columnspacing=1)
+    norms.legend(loc="upper left", ncols=2, handlelength=1.2)
     return artists
 
 
@@ -186,10 +187,10 @@ def _update_shares(artists, gain, activation, scale):
     near = int(np.argmax(added >= 0.9))
     artists["bars"].set_data(share)
     top = int(np.argmax(share))
-    side = "left" if top < 30 else "right"
-    artists["first"].say(
-        top, min(share[top], 0.46), f"lag {top}: {100 * share[top]:.0f} %", ha=side, va="bottom", shift=(0, 3)
-    )
+    side, away = ("left", 1) if top < 30 else ("right", -1)
+    high = share[top] > HIGH  # then the words stand beside the bar
+    place = (top + 0.8 * away * high, min(share[top], HIGH))
+    artists["first"].say(*place, f"lag {top}: {100 * share[top]:.0f} %", ha=side, va="bottom", shift=(0, 3))
     artists["added"].set_data(np.arange(SHARE_STEPS), added)
     artists["half"].set_data([near], [added[near]])
     far = SHARE_STEPS - 2

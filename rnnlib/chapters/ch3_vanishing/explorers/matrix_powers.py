@@ -84,17 +84,17 @@ def _draw(fig):
     entries = image.imshow(
         np.zeros((2, 2)), cmap="PuOr_r", vmin=-1, vmax=1, extent=(0, 1, 0, 1), interpolation="nearest"
     )
-    image.set_xlabel("violet ≤ −1, brown ≥ 1", fontsize="small")
+    image.set_xlabel("violet ≤ −1,\nbrown ≥ 1")
     artists = {
         "eigenvalues": eigenvalue_plane(plane),
         "entries": entries,
-        "bound": bound_by_lag(norms, label="$\\sigma_{\\max}^{\\,n}$, the bound"),
+        "bound": bound_by_lag(norms, label="$\\sigma_{\\max}^{\\,n}$"),
         "radius": norms.plot([], [], color=COLOURS["state"], linestyle=":", label="$\\rho^{\\,n}$")[0],
         "norms": norms_by_lag(norms, label="$\\Vert W_s^{\\,n}\\Vert$"),
         "dot": norms.plot([], [], "o", color=COLOURS["gradient"], markersize=8, zorder=5, clip_on=False)[0],
         "number": Label(norms, color=COLOURS["gradient"]),
     }
-    norms.legend(loc="lower left", handlelength=1.6, borderpad=0.2, labelspacing=0.2)
+    norms.legend(loc="lower left")
     return artists
 
 

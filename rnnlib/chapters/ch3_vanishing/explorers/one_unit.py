@@ -70,8 +70,11 @@ def _draw_powers(fig):
     cliff = loss.axvspan(1.1, 1.1, color=COLOURS["gradient"], alpha=0.15, linewidth=0)
     for ax, limits in zip(axes, ((0, STEPS * 1.02), (0, STEPS * 1.02), (0.9, 1.1)), strict=True):
         ax.set_xlim(*limits)
-        _mark_limit(ax, LARGEST, "largest float32", "top")
-    _mark_limit(value, SMALLEST, "smallest float32 above 0", "bottom")
+        _mark_limit(ax, LARGEST)
+    _note_limit(value, 0.2, LARGEST, "float32 ends", "top")
+    _note_limit(value, 0.2, SMALLEST, "smallest float32 above 0", "bottom")
+    _note_limit(loss, 0.02, LARGEST, "float32 ends", "top")
+    _mark_limit(value, SMALLEST)
     _set_scale(axes, "log")
     colours = (COLOURS["state"], COLOURS["gradient"], COLOURS["output"])
     return {
@@ -86,12 +89,12 @@ def _draw_powers(fig):
     }
 
 
-def _mark_limit(ax, height, words, side):
-    line = ax.axhline(height, color=COLOURS["bound"], linewidth=1.2, linestyle=(0, (4, 3)))
-    place = ("axes fraction", "data")
-    note = ax.annotate(words, (0.25, height), xycoords=place, color="#666666", fontsize="small", va=side)
-    for artist in (line, note):
-        artist.set_gid(LOG_ONLY)
+def _mark_limit(ax, height):
+    ax.axhline(height, color=COLOURS["bound"], linewidth=1.2, linestyle=(0, (4, 3)), gid=LOG_ONLY)
+
+
+def _note_limit(ax, x, height, words, side):
+    ax.text(x, height, words, transform=ax.get_yaxis_transform(), color="#666666", va=side, gid=LOG_ONLY)
 
 
 def _set_scale(axes, scale):

@@ -126,7 +126,7 @@ def gates():
         },
         """From the top: the number that arrives at each of sixteen steps and what is called for, the three gates as
         strips that are filled where a gate is open, and the memory as bars with the output as dots.""",
-        size=(9.0, 3.66),
+        size=(9.0, 3.5),
         beforehand=("input_bias", "forget_bias", "output_bias"),
     )
 

@@ -45,7 +45,7 @@ def what_is_left(looks, norms, say, control, alt):
         ),
         "draw": Slider(DRAWS[0], DRAWS[0], DRAWS[-1], label="draw of weights and noise"),
     }
-    return LiveFigure(draw, update, controls, alt)
+    return LiveFigure(draw, update, controls, alt, size=(9.0, 3.4))
 
 
 def gradient_norm():

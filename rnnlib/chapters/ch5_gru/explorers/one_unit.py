@@ -54,7 +54,7 @@ def corners():
 
 
 def _draw(fig):
-    square, time = fig.subplots(1, 2, width_ratios=[1, 2.3])
+    square, time = fig.subplots(1, 2, width_ratios=[1, 2.2])
     square.set(xlim=(-0.12, 1.12), ylim=(-0.2, 1.2), xlabel="update gate $z$", ylabel="reset gate $r$")
     square.set(xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
     square.set_title("The two gates")
@@ -62,16 +62,16 @@ def _draw(fig):
     slow, fast = signal()
     t = np.arange(1, T + 1)
     time.plot(t, slow + fast, color=COLOURS["input"], linewidth=1, label="input $x_t$")
-    time.plot(t, slow, color=COLOURS["bound"], linestyle="--", linewidth=1.2, label="its slow part")
+    time.plot(t, slow, color=COLOURS["bound"], linestyle="--", linewidth=1.2, label="slow part")
     plain = gru_unit(slow + fast, 0, 1)[1:]
     time.plot(t, plain, color=COLOURS["output"], linestyle=":", linewidth=1.2, label="plain RNN")
     artists = {
         "dot": square.plot([], [], "o", color=COLOURS["state"], markersize=11)[0],
         "state": time.plot([], [], color=COLOURS["state"], label="GRU $h_t$")[0],
-        "word": Label(square, color=COLOURS["state"]),
+        "words": [Label(square, color=COLOURS["state"]) for _ in range(2)],
     }
     time.set(xlim=(1, T), ylim=(-1.4, 1.9), xlabel="step $t$", yticks=[-1, 0, 1])
-    time.legend(loc="upper center", ncols=4, columnspacing=1, handlelength=1.4)
+    time.legend(loc="upper center", ncols=4, columnspacing=0.7, handlelength=1)
     time.set_title("What the unit makes of the signal")
     return artists
 
@@ -82,9 +82,11 @@ def _update(artists, update, reset):
     artists["dot"].set_data([update], [reset])
     artists["state"].set_data(np.arange(1, T + 1), h)
     name = CORNERS.get((update, reset), "")
-    at = (0.5, 0.5) if not name else (0.5, 0.86 if reset else 0.14)
     half = half_life(update)
-    artists["word"].say(*at, name or (f"half after {half:.1f} steps" if 1 <= half < np.inf else ""))
+    lines = ("half after", f"{half:.1f} steps") if not name and 1 <= half < np.inf else (name, "")
+    top = 0.57 if not name else 0.86 if reset else 0.14
+    for label, y, line in zip(artists["words"], (top, top - 0.17), lines, strict=True):
+        label.say(0.5, y, line)
     with_slow, with_fast = correlation(h, slow), correlation(h, fast)
     return f"z = {update:.2f}, r = {reset:.2f}. {_in_words(update, reset, half)} " + (
         f"Its state goes with the slow part by a correlation of {with_slow:.2f}, with the fast part by {with_fast:.2f}."

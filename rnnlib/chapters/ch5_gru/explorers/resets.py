@@ -50,15 +50,13 @@ def _draw(fig):
     units = np.arange(1, UNITS + 1)
     gates.set(xlim=(0.4, UNITS + 0.6), ylim=(0, 1.08), xticks=units, xlabel="unit", ylabel="reset gate $r$")
     gates.set_title("The reset gates")
-    values.set(xlim=(0.4, UNITS + 0.6), ylim=(-1, 1.5), xticks=units, xlabel="unit", ylabel="candidate $n$")
+    values.set(xlim=(0.4, UNITS + 0.6), ylim=(-1.25, 1.5), xticks=units, xlabel="unit", ylabel="candidate $n$")
     values.set_yticks([-1, 0, 1])
     values.set_title("The candidate, in both forms")
     values.axhline(0, color="#999999", linewidth=1)
     artists = {
         "gates": gates.bar(units, np.zeros(UNITS), 0.6, color=COLOURS["reset_gate"]),
-        "before": values.bar(
-            units - 0.19, np.zeros(UNITS), 0.36, color=COLOURS["candidate"], label="reset before the product"
-        ),
+        "before": values.bar(units - 0.19, np.zeros(UNITS), 0.36, color=COLOURS["candidate"], label="reset before"),
         "after": values.bar(
             units + 0.19,
             np.zeros(UNITS),
@@ -66,11 +64,11 @@ def _draw(fig):
             facecolor="white",
             edgecolor=COLOURS["state"],
             hatch="///",
-            label="reset after it",
+            label="reset after",
         ),
         "gap": Label(values, color=COLOURS["gradient"]),
     }
-    values.legend(loc="upper left", ncols=2, columnspacing=1)
+    values.legend(loc="upper left", ncols=2)
     return artists
 
 
@@ -83,7 +81,9 @@ def _update(artists, mean, spread, bias):
             bar.set_height(height)
     gap = np.abs(before - after)
     worst = int(gap.argmax())
-    artists["gap"].say(worst + 1, -0.97, f"{gap[worst]:.2f} apart" if gap[worst] > 0.005 else "", va="bottom")
+    artists["gap"].say(
+        np.clip(worst + 1, 2, UNITS - 1), -1.22, f"{gap[worst]:.2f} apart" if gap[worst] > 0.005 else "", va="bottom"
+    )
     if gap[worst] < 1e-12 and np.all(r == 1):
         return "The two forms agree: all gates are wide open, so neither form takes anything away."
     if gap[worst] < 1e-12:

@@ -36,7 +36,7 @@ def saliency():
         },
         """Two maps of how much each output depends on each input, one for a network that reads forward, one for a
         network that reads both ways.""",
-        size=(9, 3.9),
+        size=(9, 3.5),
         beforehand=("request", "measure", "word"),
         handles=lambda artists: [
             Handle(artists[f"{kind} row"], y=("word", lambda word: word - 1)) for kind in NETWORKS

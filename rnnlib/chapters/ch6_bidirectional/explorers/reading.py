@@ -35,7 +35,7 @@ def heard():
 
 def _draw(fig):
     ax = fig.subplots()
-    ax.set(xlim=(-1.6, len(WORDS)), ylim=(-0.15, 3))
+    ax.set(xlim=(-1.1, len(WORDS) + 0.03), ylim=(-0.15, 3))
     ax.axis("off")
     artists = {"boxes": {}}
     for k, word in enumerate(WORDS):
@@ -44,7 +44,7 @@ def _draw(fig):
             box = Rectangle((k + 0.06, row + 0.1), 0.88, 0.8, facecolor=QUIET, edgecolor="#999999", linewidth=1)
             artists["boxes"][name, k + 1] = ax.add_patch(box)
     for name, arrow in (("forward", "→"), ("backward", "←")):
-        ax.text(-0.15, ROWS[name] + 0.5, f"reads {name} {arrow}", ha="right", va="center")
+        ax.text(-0.15, ROWS[name] + 0.5, f"reads\n{name} {arrow}", ha="right", va="center")
     frame = Rectangle((0, 0), 1, 2.8, fill=False, edgecolor=COLOURS["output"], linewidth=2.5)
     artists["frame"] = ax.add_patch(frame)
     return artists

@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from rnnlib.activations import softmax
 from rnnlib.pictures.controls import Choice, Slider
-from rnnlib.pictures.figures.label import Label
+from rnnlib.pictures.figures.label import Label, width
 from rnnlib.pictures.figures.numbers import readable
 from rnnlib.pictures.live import LiveFigure
 from rnnlib.pictures.style import COLOURS
@@ -18,6 +18,7 @@ from ..experiments import outputs_with_padding, taggers
 WORDS = ("Taipei", "please", "arrive", "on", "November", "2nd")
 TAGS = ("destination", "other", "other", "other", "time", "time")
 MOST_PADDED = 8
+RIM = 0.42  # what a box is wider than its word, in font sizes
 ORDERS = {"the whole row": False, "within its length": True}
 
 
@@ -50,10 +51,15 @@ def reading_order(padded, within_length):
     return [*WORDS[::-1], *["pad"] * padded] if within_length else row[::-1]
 
 
+def _ends(words):
+    """Where the boxes of ``words`` end, in font sizes."""
+    return np.cumsum([width(word) + RIM for word in words])
+
+
 def _draw(fig):
     order, chances = fig.subplots(2, 1, height_ratios=[1, 3])
     slots = len(WORDS) + MOST_PADDED
-    order.set(xlim=(-0.05, slots + 0.05), ylim=(0, 1))
+    order.set(xlim=(0, _ends([*WORDS, *["pad"] * MOST_PADDED])[-1]), ylim=(0, 1))
     order.axis("off")
     order.set_title("The backward network reads, from its first step to its last")
     chances.set(xlim=(-0.6, len(WORDS) - 0.4), yscale="log", ylim=(1e-6, 40))
@@ -64,10 +70,10 @@ def _draw(fig):
     chances.plot(alone, "o", markersize=12, markerfacecolor="none", color=COLOURS["bound"], label="read alone")
     artists = {
         "boxes": [
-            order.add_patch(Rectangle((k + 0.04, 0.1), 0.92, 0.8, facecolor="white", edgecolor="white"))
-            for k in range(slots)
+            order.add_patch(Rectangle((0, 0), 0, 1, facecolor="white", edgecolor="white", linewidth=3))
+            for _ in range(slots)
         ],
-        "names": [Label(order, color=COLOURS["output"], weight="normal", scale=0.66, rim=False) for _ in range(slots)],
+        "names": [Label(order, color=COLOURS["output"], weight="normal", rim=False) for _ in range(slots)],
         "chances": chances.plot([], [], "o", markersize=7, color=COLOURS["state"], label="read in a padded batch")[0],
     }
     chances.legend(loc="upper right", ncols=2)
@@ -77,10 +83,14 @@ def _draw(fig):
 def _update(artists, padded, order):
     within_length = ORDERS[order]
     read = reading_order(padded, within_length)
+    ends = [0, *_ends(read)]
     for k, (box, name) in enumerate(zip(artists["boxes"], artists["names"], strict=True)):
         word = read[k] if k < len(read) else ""
         box.set_facecolor("#F3C6B0" if word == "pad" else "#DDEBF5" if word else "white")
-        name.say(k + 0.5, 0.5, word)
+        left, right = ends[k : k + 2] if word else (0, 0)
+        box.set_x(left)
+        box.set_width(right - left)
+        name.say((left + right) / 2, 0.5, word)
     alone, now = wrong_tag_chances(0, True), wrong_tag_chances(padded, within_length)
     artists["chances"].set_data(range(len(WORDS)), now)
     change = np.abs(now - alone)

@@ -48,7 +48,7 @@ def _draw(fig):
     plane.set_title("Query, memory, context")
     hull = plane.add_patch(Polygon(MEMORY, facecolor="#F2F2F2", edgecolor=HULL_EDGE, zorder=1))
     dots = plane.scatter(*MEMORY.T, color=COLOURS["memory"], zorder=4)
-    names = [Label(plane, color=COLOURS["output"], weight="normal", scale=0.9) for _ in MEMORY]
+    names = [Label(plane, color=COLOURS["output"], weight="normal") for _ in MEMORY]
     query = plane.plot([], [], color=COLOURS["state"], zorder=3)[0]
     tip = plane.plot([], [], "s", color=COLOURS["state"], markersize=5, zorder=5)[0]
     context = plane.plot([], [], "D", color=COLOURS["gradient"], markersize=9, zorder=6)[0]

@@ -69,8 +69,8 @@ def _draw(fig):
     page.set(xlim=(0, 45), ylim=(3.6, -0.6))
     for y, words in enumerate(("read", "right", *KINDS)):
         page.text(0, y, words, va="center", color=QUIET)
-    artists["read"] = Label(page, color="#222222", weight="normal", scale=0.9, rim=False)
-    artists |= {f"line {k}": Characters(page, scale=0.95) for k in range(3)}
+    artists["read"] = Label(page, color="#222222", weight="normal", rim=False)
+    artists |= {f"line {k}": Characters(page) for k in range(3)}
     return artists
 
 

@@ -25,12 +25,12 @@ def fit():
         ax.set_yticks([1.5, 2, 3, 5, 10, 20], ["1.5", "2", "3", "5", "10", "20"])
         ax.minorticks_off()
         ax.set_title("Learning the grammar, or learning the requests by heart")
-        ax.axhline(exact.perplexity, color=COLOURS["bound"], linestyle=":", label="floor: the grammar")
-        (by_heart,) = ax.plot([], [], color=COLOURS["gradient"], linestyle=(0, (1, 3)), label="these requests by heart")
+        ax.axhline(exact.perplexity, color=COLOURS["bound"], linestyle=":", label="grammar")
+        (by_heart,) = ax.plot([], [], color=COLOURS["gradient"], linestyle=(0, (1, 3)), label="by heart")
         (training,) = ax.plot([], [], color=COLOURS["gradient"], linestyle="--", label="training")
         (validation,) = ax.plot([], [], color=COLOURS["GRU"], label="validation")
-        (best,) = ax.plot([], [], "o", color=COLOURS["GRU"], markersize=10, clip_on=False, label="smallest: stop here")
-        ax.legend(ncols=3, loc="upper center")
+        (best,) = ax.plot([], [], "o", color=COLOURS["GRU"], markersize=10, clip_on=False, label="stop here")
+        ax.legend(ncols=5, loc="upper right")
         return {"by heart": by_heart, "training": training, "validation": validation, "best": best}
 
     def update(artists, requests, units, dropout):
@@ -60,7 +60,7 @@ def fit():
     }
     alt = """Perplexity over the steps of a training, on a logarithmic scale, on the requests that are learned from and
     on others that are not, with the floor of the grammar and the step at which the second is smallest."""
-    return LiveFigure(draw, update, controls, alt, beforehand=("requests", "units", "dropout"))
+    return LiveFigure(draw, update, controls, alt, size=(9.0, 3.4), beforehand=("requests", "units", "dropout"))
 
 
 def _verdict(training, validation):

@@ -35,7 +35,7 @@ def windows():
         left.set_xticks(places, [str(place) for place in places])
         left.minorticks_off()
         left.set_title("What a word costs")
-        right.set(xscale="log", xlim=(1.7, 47), ylim=(2.2, 3.2), xlabel="length of the window", ylabel="perplexity")
+        right.set(xscale="log", xlim=(1.7, 47), ylim=(2.2, 3.6), xlabel="length of the window", ylabel="perplexity")
         right.set_xticks(experiments.WINDOWS, [str(window) for window in experiments.WINDOWS])
         right.minorticks_off()
         right.set_title("Over the whole text")

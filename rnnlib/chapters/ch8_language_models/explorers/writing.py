@@ -141,8 +141,8 @@ def requests(model=None):
         ax.minorticks_off()
         ax.set_title("Cold it repeats itself, hot it breaks the rules")
         for x, y, name, colour in (
-            (0.055, 92, "well-formed, but said before", "#222222"),
-            (0.45, 30, "well-formed", "white"),
+            (0.055, 85, "well-formed,\nbut said before", "#222222"),
+            (0.4, 30, "well-formed", "white"),
             (4.8, 92, "not well-formed", "white"),
         ):
             ha = "right" if x > 1 else "left"

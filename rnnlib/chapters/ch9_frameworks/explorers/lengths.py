@@ -49,7 +49,7 @@ def _draw(fig):
     rows.set_title("What is computed")
     rows.grid(False)
     count.bar(np.arange(1, steps + 1), [running(t) for t in range(1, steps + 1)], color="#BBBBBB", width=0.8)
-    count.set(xlabel="step $t$", ylabel="running", ylim=(0, SIZE + 3), yticks=[0, 6, 12])
+    count.set(xlabel="step $t$", ylabel="running", ylim=(0, SIZE + 6), yticks=[0, 6, 12])
     count.set_xticks(range(5, steps + 1, 5))
     look = {"linestyle": "", "marker": "s", "markersize": 9}
     return {
@@ -76,7 +76,7 @@ def _update(artists, t, by_length):
         artists[name].set_data(step[chosen], row[chosen])
     artists["bar"][0].set_height(running(t))
     artists["bar"][0].set_x(t - 0.4)
-    artists["number"].say(t, running(t) + 1.6, str(running(t)))
+    artists["number"].say(t, running(t) + 3, str(running(t)))
     where = f": the first {running(t)} rows" if by_length else ", here and there in the batch"
     first = "" if running(t) == SIZE else where
     real_steps, all_steps = int(lengths().sum()), SIZE * steps
