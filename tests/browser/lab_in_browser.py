@@ -210,6 +210,7 @@ class Explorer:
         self.page = around.page
         self.host = around.locator("[data-lm-suppress-shortcuts]").first
         self.svg, self.said = self.host.locator("svg"), self.host.locator(".said")
+        self.frame = self.host.locator(".frame")
         self.spoken, self.note = self.host.locator("[role=status]"), self.host.locator(".note")
         self.ranges, self.handles = self.host.locator("input[type=range]"), self.host.locator(".handle")
         self.button = lambda words: self.host.get_by_role("button", name=words)

@@ -9,6 +9,9 @@ import nbformat
 import pytest
 from lab_in_browser import Explorer, Notebook
 
+from rnnlib.pictures import style
+from rnnlib.pictures.svg import UNIT
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CHAPTER_3 = NOTEBOOKS / "03_vanishing_exploding_gradients.ipynb"
 TROUBLE = re.compile("model not found|error displaying widget|loading widget", re.IGNORECASE)
@@ -183,6 +186,21 @@ def test_picture_controls_and_sentence_are_on_the_screen_together(powers):
         box = part.bounding_box()
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 744, "below the edge of the notebook"
+
+
+def test_at_150_percent_no_letter_of_a_picture_is_smaller_than_the_words_beside_it(mine, powers):
+    mine.page.set_viewport_size({"width": 911, "height": 512})
+    try:
+        small = powers.button("Show the whole picture")
+        small.wait_for()
+        scale = powers.svg.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width")
+        words = powers.said.evaluate("said => parseFloat(getComputedStyle(said).fontSize)")
+        assert UNIT * style.rc_params()["xtick.labelsize"] * scale >= words
+        assert powers.frame.evaluate("frame => [frame.scrollLeft, frame.scrollWidth > frame.clientWidth]") == [0, True]
+        small.click()
+        assert powers.frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    finally:
+        mine.page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def test_it_moves_while_a_cell_runs(mine, powers):
