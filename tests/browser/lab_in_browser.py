@@ -235,13 +235,21 @@ class Explorer:
 
     def after(self, action):
         """Do something and wait until the page has drawn again and rests; give the picture and the sentence."""
-        drawn = self.host.evaluate("host => Number(host.dataset.drawn)")
+        drawn = self.drawn()
         action()
+        self.wait_beyond(drawn)
+        return self.both()
+
+    def drawn(self):
+        """How often the page has drawn the picture."""
+        return self.host.evaluate("host => Number(host.dataset.drawn)")
+
+    def wait_beyond(self, drawn):
+        """Wait until the page has drawn more often than that and rests."""
         self.page.wait_for_function(
             "([host, drawn]) => Number(host.dataset.drawn) > drawn && !host.dataset.asks",
             arg=[self.host.element_handle(), drawn],
         )
-        return self.both()
 
     def press(self, key, control=0):
         """Press a key on a slider."""

@@ -227,6 +227,24 @@ def test_an_answer_without_end_is_interrupted_and_told_in_a_sentence(mine):
     assert_no_trouble([mine.outputs()[2]])
 
 
+def test_two_tabs_with_one_notebook_show_the_same_and_follow_each_other(lab, mine, powers):
+    mine.command("docmanager:save")
+    other = lab("mine.ipynb")
+    beside = Explorer(other.cell(0))
+    assert beside.both() == powers.both()
+    for moved, follows, key in (
+        (powers, beside, "ArrowRight"),
+        (beside, powers, "ArrowRight"),
+        (powers, beside, "Home"),
+    ):
+        drawn = follows.drawn()
+        shown = moved.after(lambda moved=moved, key=key: moved.press(key))
+        follows.wait_beyond(drawn)
+        assert follows.both() == shown
+    assert mine.errors == other.errors == []
+    other.page.close()
+
+
 def test_a_notebook_that_was_run_saved_and_reopened_still_shows_its_picture(mine, powers):
     first = powers.seen()
     powers.after(lambda: powers.press("ArrowRight"))
