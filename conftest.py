@@ -17,8 +17,9 @@ collect_ignore_glob = ["*/.ipynb_checkpoints/*"]
 ORDER = ("tests/browser/", "notebooks/", "tests/notebooks/", "tests/explorers/", "tests/chapters/", "tests/unit/")
 # The tests of a file run in one process, in their order; of this file those of each parameter.
 SPREAD = "tests/explorers/test_explorers.py"
-# These read one site, which takes long to build.
-OF_THE_SITE = tuple(f"tests/browser/test_{name}.py" for name in ("site", "decks", "handles"))
+# These share what takes long to make: the built site, or a JupyterLab.
+SHARING = {"site": ("site", "decks", "handles"), "lab": ("lab", "laboratory")}
+SHARED = {f"tests/browser/test_{name}.py": what for what, names in SHARING.items() for name in names}
 
 
 def pytest_configure(config):
@@ -89,7 +90,7 @@ class Scheduling(LoadScopeScheduling):
         file = nodeid.partition("::")[0]
         if file == SPREAD:
             return nodeid.partition("[")[2]
-        return "site" if file in OF_THE_SITE else file
+        return SHARED.get(file, file)
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -134,7 +134,7 @@ def lyapunov_exponent(jacobians):
     so nothing overflows. Below 0 two states a hair apart draw together, and a gradient carried as far fades; above 0
     both grow, which is called chaos. A product that is 0 has the exponent -inf. Source: Benettin et al. (1980).
     """
-    size = np.shape(jacobians)[-1] if np.ndim(jacobians) else None
+    size = jacobians.shape[-1] if check_floats("jacobians", jacobians).ndim else None
     check_array("jacobians", jacobians, T=None, rows=size, columns=size)
     # a fixed direction with a part along every axis
     direction = np.sin(1.0 + np.arange(size))

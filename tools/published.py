@@ -117,7 +117,11 @@ class Code:
                 if here:
                     self.before[cell.id] = dict(self.names)
             style.use(lecture)  # whatever the cells before said
-            return eval(compile(ast.Expression(_shown(last)), wanted.id, "eval"), self.before[wanted.id])
+            return _value(_shown(last), wanted.id, self.before[wanted.id])
+
+
+def _value(expression, name, names):
+    return eval(compile(ast.Expression(expression), name, "eval"), names)
 
 
 def _not_ready(path, what):
@@ -160,8 +164,9 @@ def _publish_outputs(cell, call, names, value, pictures, path, moved_by):
     shown = [output for output in cell.outputs if "image/png" in output.get("data", {})]
     if module == "explorers" and shown:
         words = shown[0].metadata["image/png"]["alt"]
-        plain = re.search(rf"^explorers\.{name}\(\)$", cell.source, re.MULTILINE)
-        explorer = getattr(names[module], name)() if plain else value()
+        asked = _shown(ast.parse(cell.source).body[-1])
+        alone = {part.id for part in ast.walk(asked) if isinstance(part, ast.Name)} <= names.keys()
+        explorer = _value(asked, cell.id, names) if alone else value()  # alone, it needs nothing that is trained
         if not isinstance(explorer, LiveFigure) or f"{explorer.alt} {explorer.sentence}" != words:
             raise _not_ready(path, f"has an old picture of explorers.{name}()")
         cell.outputs = [_html(moved_by(explorer))]

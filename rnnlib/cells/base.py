@@ -108,7 +108,7 @@ class Cell:
         weights = (self.recurrent_weight, self.input_weight)
         for name in weights:
             axes = ("out", "in")[: len(shapes[name])]
-            check_array(name, self.params[name], finite=finite, **dict.fromkeys(axes))
+            check_array(name, self.params[name], finite=False, **dict.fromkeys(axes))
         shapes = self.shapes(*self.sizes)
         for name in dict.fromkeys((*weights, *shapes)):
             axes = dict(zip(("out", "in"), shapes[name], strict=False))

@@ -57,7 +57,9 @@ def table(figure, most):
         figure.move(figure.values | {name: controls[name].at(chosen[name][k]) for name, k in turns.items()})
         row = int(np.ravel_multi_index([turns[name] for name in controls], sizes))
         now = figure.everything()
-        whole = {"scene": now["scene"], "axes": json.dumps(now["axes"]), "said": now["said"]}
+        whole = {name: now[name] for name in ("scene", "said")} | {
+            name: json.dumps(now[name]) for name in ("axes", "off")
+        }
         for name, text in (whole | now["parts"]).items():
             known = texts.setdefault(name, {})
             columns.setdefault(name, [0] * math.prod(sizes))[row] = known.setdefault(text, len(known))

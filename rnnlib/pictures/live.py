@@ -62,10 +62,10 @@ class LiveFigure(anywidget.AnyWidget):
     spec = traitlets.Dict().tag(sync=True)
     picture = traitlets.Bytes(b"").tag(sync=True)
 
-    def __init__(self, draw, update, controls, alt, size=(9.0, 3.6), beforehand=None, handles=None, below=()):
+    def __init__(self, draw, update, controls, alt, size=(9.0, 3.6), beforehand=None, handles=None, below=(), off=None):
         self.controls = check_controls(controls)
         self.beforehand = check_beforehand(beforehand, controls)
-        self._below = frozenset(below)
+        self._below, self._off = frozenset(below), off
         self.alt = " ".join(alt.split())
         self.sentence = ""
         self._update = update
@@ -104,6 +104,11 @@ class LiveFigure(anywidget.AnyWidget):
     def reset(self):
         """Put every control back to where it was at first."""
         self.set(**self._initial)
+
+    @property
+    def turns_off(self):
+        """Whether some of the controls change nothing at some values of others."""
+        return self._off is not None
 
     def svg(self):
         """The picture as an SVG file, which depends on the values alone."""
@@ -158,7 +163,7 @@ class LiveFigure(anywidget.AnyWidget):
                 patch = {"scene": self._scene.text, "axes": self._scene.axes, "parts": self._scene.parts}
             else:
                 patch = {"parts": {name: text for name, text in self._scene.parts.items() if before[name] != text}}
-            return patch | self._named_first() | {"said": self.sentence, "at": self._places()}
+            return patch | self._named_first() | self._beside()
 
     def _named_first(self):
         """What the picture names for the first time."""
@@ -173,7 +178,12 @@ class LiveFigure(anywidget.AnyWidget):
         """All there is to see now, as one patch."""
         scene = self._scene
         everything = {"scene": scene.text, "axes": scene.axes, "parts": scene.parts, "defs": scene.renderer.defs}
-        return everything | {"colours": scene.renderer.colours, "said": self.sentence, "at": self._places()}
+        return everything | {"colours": scene.renderer.colours} | self._beside()
+
+    def _beside(self):
+        """What the page shows beside the picture: the sentence, where the controls are, which of them are off."""
+        off = sorted(self._off(**self.values)) if self._off else []
+        return {"said": self.sentence, "at": self._places(), "off": off}
 
     def _places(self):
         return {name: self.controls[name].position(value) for name, value in self.values.items()}

@@ -8,7 +8,11 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.scale import register_scale
 
+from .ticks import LogScaleInText
+
+register_scale(LogScaleInText)  # no line of a style sheet can ask for it
 SHEET = Path(__file__).with_name("course.mplstyle")
 
 # Okabe & Ito (2008), safe for the common forms of colour blindness. A colour means the same thing in every

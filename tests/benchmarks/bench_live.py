@@ -204,7 +204,7 @@ def in_the_browser(presses, rounds, remote=False):
         with lab_server(folder) as address, sync_playwright() as engine, browser(engine) as chromium:
             if remote:
                 address = f"http://127.0.0.1:{Network(int(address.rsplit(':', 1)[1])).port}"
-            page = Notebook(chromium, address, "latency.ipynb", size=(1400, 1200))
+            page = Notebook(chromium.new_context(), address, "latency.ipynb", size=(1400, 1200))
             for output in (output for cell in page.run_all() for output in cell):
                 assert output["output_type"] != "error", output
             for _ in range(rounds):

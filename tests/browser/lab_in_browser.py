@@ -104,11 +104,15 @@ def browser(playwright):
 
 
 class Notebook:
-    """A notebook on a page of JupyterLab, with the errors that the browser's console has seen."""
+    """A notebook on a page of JupyterLab, with the errors that the browser's console has seen.
 
-    def __init__(self, chromium, address, name, size=(1366, 900), **options):
+    Pages of one ``context`` load the program of JupyterLab once.
+    """
+
+    def __init__(self, context, address, name, size=(1366, 900)):
         self.address, self.name, self.errors = address, name, []
-        self.page = chromium.new_page(viewport={"width": size[0], "height": size[1]}, **options)
+        self.page = context.new_page()
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
         self.page.set_default_timeout(90_000)
         self.page.on("console", self._heard)
         self.page.on("pageerror", self._uncaught)
@@ -145,6 +149,31 @@ class Notebook:
         """Run every cell and give the outputs of each."""
         self.command("notebook:run-all-cells")
         return self.outputs()
+
+    def start(self, index):
+        """Begin to run a cell."""
+        self.page.evaluate(
+            """index => {
+                window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+                window.running = window.jupyterapp.commands.execute("notebook:run-cell");
+            }""",
+            index,
+        )
+
+    def finish(self):
+        """Wait for the end of the cell that was begun."""
+        self.page.evaluate("() => window.running.then(() => null)")
+
+    def run(self, index):
+        """Run a cell to its end and give its outputs."""
+        self.start(index)
+        self.finish()
+        return self.outputs()[index]
+
+    def kernel(self, does):
+        """Let the kernel do something: ``interrupt``, ``restart`` or ``shutdown``."""
+        does = f"() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.{does}().then(() => null)"
+        self.page.evaluate(does)
 
     def outputs(self):
         """The outputs of each cell as the notebook holds them now."""
@@ -194,6 +223,15 @@ class Explorer:
     def sentence(self):
         return self.said.inner_text()
 
+    def both(self):
+        """The picture and the sentence, in one question to the page."""
+        return tuple(
+            self.host.evaluate(
+                "({ shadowRoot }) => [shadowRoot.querySelector('.scene').innerHTML, "
+                "shadowRoot.querySelector('.said').innerText]"
+            )
+        )
+
     def after(self, action):
         """Do something and wait until the page has drawn again and rests; give the picture and the sentence."""
         drawn = self.host.evaluate("host => Number(host.dataset.drawn)")
@@ -202,7 +240,7 @@ class Explorer:
             "([host, drawn]) => Number(host.dataset.drawn) > drawn && !host.dataset.asks",
             arg=[self.host.element_handle(), drawn],
         )
-        return self.seen(), self.sentence()
+        return self.both()
 
     def press(self, key, control=0):
         """Press a key on a slider."""

@@ -62,3 +62,13 @@ class Reader:
 
     def close(self):
         self.context.close()
+
+
+def decoded(pictures):
+    """The widths of pictures of a page, in pixels of their own, once all of them are loaded."""
+    return pictures.evaluate_all(
+        """all => Promise.all(all.map((picture) => {
+            picture.loading = "eager";
+            return picture.decode().then(() => picture.naturalWidth);
+        }))"""
+    )

@@ -3,7 +3,7 @@
 import pytest
 from chapters import chapters
 from lab_in_browser import Explorer
-from site_in_browser import Reader
+from site_in_browser import Reader, decoded
 
 from rnnlib.pictures import style
 
@@ -74,19 +74,18 @@ MEASURE = """async (points) => {
 @pytest.fixture(scope="module")
 def decks(site, chromium):
     """A function that opens a chapter's deck; what its console says fails the test."""
-    readers = []
+    reader = Reader(chromium, site.address)
 
-    def open_deck(stem, size=PROJECTORS[0]):
-        readers.append(Reader(chromium, site.address, size))
-        page = readers[-1].open(f"slides/{stem}.html")
+    def open_deck(stem):
+        reader.page.set_viewport_size(dict(zip(("width", "height"), PROJECTORS[0], strict=True)))
+        page = reader.open(f"slides/{stem}.html")
         page.wait_for_selector("body.ready")
         return page
 
     yield open_deck
-    for reader in readers:
-        assert reader.errors == []
-        assert reader.elsewhere == []
-        reader.close()
+    assert reader.errors == []
+    assert reader.elsewhere == []
+    reader.close()
 
 
 @pytest.mark.parametrize("stem", CHAPTERS)
@@ -181,20 +180,19 @@ def test_one_key_plays_the_training_of_a_story_and_stops_it(decks, number, story
     assert moment.input_value() == rests
 
 
-@pytest.mark.parametrize("stem", CHAPTERS)
-def test_the_handout_shows_every_slide_beside_its_notes_and_needs_nothing_that_moves(site, chromium, stem):
+@pytest.fixture(scope="module")
+def handouts(site, chromium):
     reader = Reader(chromium, site.address)
-    page = reader.open(f"handouts/{stem}.html")
+    yield reader
+    assert reader.errors == reader.elsewhere == []
+    reader.close()
+
+
+@pytest.mark.parametrize("stem", CHAPTERS)
+def test_the_handout_shows_every_slide_beside_its_notes_and_needs_nothing_that_moves(handouts, stem):
+    page = handouts.open(f"handouts/{stem}.html")
     slides, notes = page.locator("article > .slide"), page.locator("article > .notes")
     assert slides.count() == notes.count() >= 15
     assert all(" min\n" in text for text in notes.all_inner_texts())
     assert page.locator("main script, mjx-merror, .held").count() == 0
-    for picture in page.locator("main img").all():
-        assert (
-            picture.evaluate(
-                "picture => { picture.loading = 'eager'; return picture.decode().then(() => picture.naturalWidth); }"
-            )
-            > 100
-        )
-    assert reader.errors == reader.elsewhere == []
-    reader.close()
+    assert all(width > 100 for width in decoded(page.locator("main img")))

@@ -6,7 +6,7 @@ The handles are found on the pages. A sweep takes minutes, so the ordinary run t
 import nbformat
 import pytest
 from chapters import chapters
-from lab_in_browser import Explorer, Notebook, lab_server
+from lab_in_browser import Explorer, Notebook
 
 # Pixels to the right and down, some of which change what the handle shows wherever it lies.
 WAYS = [(length * x, length * y) for length in (30, 90, 250) for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1))]
@@ -29,7 +29,7 @@ def assert_every_handle_is_dragged(explorer):
                 f"{name} stays in spite of a {take.__name__}"
             )
             assert explorer.note.inner_text() == "", name
-            explorer.button("Reset").click()
+            explorer.after(explorer.button("Reset").click)
 
 
 def moved(explorer, handle, take, way):
@@ -58,17 +58,19 @@ def test_on_the_site(site, chromium, stem):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory, chromium):
+def lab(jupyterlab, chromium):
     """A function that opens a notebook with the explorers of a chapter in a JupyterLab."""
-    folder = tmp_path_factory.mktemp("handles")
+    folder = jupyterlab.folder / "handles"
+    folder.mkdir()
     for chapter in chapters():
         begin = f"from rnnlib.chapters.{chapter.package} import explorers"
         cells = [begin, *(f"explorers.{name}()" for name in chapter.explorers.__all__)]
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         notebook.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
         nbformat.write(notebook, folder / chapter.path.name)
-    with lab_server(folder) as address:
-        yield lambda stem: Notebook(chromium, address, f"{stem}.ipynb", has_touch=True)
+    context = chromium.new_context(has_touch=True)
+    yield lambda stem: Notebook(context, jupyterlab.address, f"handles/{stem}.ipynb")
+    context.close()
 
 
 @pytest.mark.slow

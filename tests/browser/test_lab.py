@@ -1,14 +1,13 @@
 """The course in the real JupyterLab, in Chromium: it runs, follows the hand, and shows pictures without a kernel."""
 
 import json
-import os
 import re
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
-from lab_in_browser import BROWSERS, Explorer, Notebook, browser, find_browser, lab_server
+from lab_in_browser import Explorer, Notebook
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CHAPTER_3 = NOTEBOOKS / "03_vanishing_exploding_gradients.ipynb"
@@ -74,29 +73,46 @@ exercises.rnn_step.check(rnn_step)
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A function that opens a notebook in a JupyterLab; the folder it serves holds chapter 3 and a scratch notebook."""
-    if find_browser() is None:
-        reason = f"needs a Chromium: name it in RNN_CHROMIUM or have one of {', '.join(BROWSERS)}"
-        if os.environ.get("RNN_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    playwright = pytest.importorskip("playwright.sync_api")
-    folder = tmp_path_factory.mktemp("course")
+def lab(jupyterlab, chromium):
+    """A function that opens a notebook in JupyterLab: chapter 3, or one that is made for a test."""
+    folder = jupyterlab.folder / "course"
+    folder.mkdir()
     shutil.copy(CHAPTER_3, folder)
-    shutil.copy(CHAPTER_3, folder / "fresh.ipynb")
     write_notebook(folder / "scratch.ipynb", EVERY_CONTROL, CHOICE, NUMBER)
-    write_notebook(folder / "busy.ipynb", MAIN_EXPLORER, BUSY)
-    write_notebook(folder / "endless.ipynb", ENDLESS)
-    write_notebook(folder / "mine.ipynb", MAIN_EXPLORER)
-    with lab_server(folder) as address, playwright.sync_playwright() as engine, browser(engine) as chromium:
-        yield lambda name, **options: Notebook(chromium, address, name, **options)
+    write_notebook(folder / "mine.ipynb", MAIN_EXPLORER, BUSY, ENDLESS)
+    context = chromium.new_context()
+    yield lambda name, **options: Notebook(context, jupyterlab.address, f"course/{name}", **options)
+    context.close()
 
 
 def write_notebook(path, *cells):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source.strip()) for source in cells])
     notebook.metadata.kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     nbformat.write(notebook, path)
+
+
+@pytest.fixture(scope="module")
+def chapter_3(lab):
+    """Chapter 3 as it is saved; the first test that runs it leaves it run."""
+    notebook = lab(CHAPTER_3.name)
+    yield notebook
+    assert notebook.errors == []
+    notebook.close()
+
+
+@pytest.fixture(scope="module")
+def mine(lab):
+    """A notebook with an explorer, a cell that takes a minute and an answer without end; nothing of it is run."""
+    notebook = lab("mine.ipynb", size=(1366, 768))
+    yield notebook
+    notebook.page.close()
+
+
+@pytest.fixture
+def powers(mine):
+    """The explorer of this notebook, afresh."""
+    assert_no_trouble([mine.run(0)])
+    return Explorer(mine.cell(0))
 
 
 @pytest.fixture(scope="module")
@@ -119,50 +135,13 @@ def sources(path):
     return ["".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
 
 
-def test_chapter_3_runs_and_the_picture_follows_keyboard_and_mouse(lab):
-    notebook = lab(CHAPTER_3.name)
-    outputs = notebook.run_all()
-    assert_no_trouble(outputs)
-    index = next(k for k, source in enumerate(sources(CHAPTER_3)) if "explorers.powers(" in source)
-    cell = notebook.cell(index)
-    explorer = Explorer(cell)
-    assert explorer.host.locator("label").first.inner_text() == "recurrent weight Wₛ"
-    first, said = explorer.seen(), explorer.sentence()
-    assert explorer.ranges.first.get_attribute("aria-valuetext") == "1.010"
-    pressed, said_then = explorer.after(lambda: explorer.press("ArrowRight"))
-    assert pressed != first
-    assert said_then != said
-    dot = explorer.host.get_by_role("slider", name="Drag: recurrent weight Wₛ")
-    dragged, said_last = explorer.after(lambda: explorer.drag(dot, 40, 0))
-    assert dragged not in (pressed, first)
-    assert said_last not in (said_then, said)
-    back, said_again = explorer.after(explorer.button("Reset").click)
-    assert (back, said_again) == (first, said)
-    assert not TROUBLE.search(notebook.page.inner_text(".jp-Notebook"))
-    assert notebook.errors == []
-    notebook.close()
-
-
-def test_picture_controls_and_sentence_are_on_the_screen_together(lab):
-    """On 1366 by 768 pixels, with the file browser open."""
-    notebook = lab("mine.ipynb", size=(1366, 768))
-    assert_no_trouble(notebook.run_all())
-    explorer = Explorer(notebook.cell(0))
-    for part in (explorer.ranges.first, explorer.svg, explorer.said):
-        box = part.bounding_box()
-        assert box["y"] >= 0
-        assert box["y"] + box["height"] <= 744, "below the edge of the notebook"
-    notebook.close()
-
-
-def test_a_fresh_notebook_that_was_not_run_shows_its_pictures_with_words(lab):
-    notebook = lab("fresh.ipynb")
+def test_a_fresh_notebook_that_was_not_run_shows_its_pictures_with_words(chapter_3):
     pictures = explorers = 0
-    for index, (source, outputs) in enumerate(zip(sources(CHAPTER_3), notebook.outputs(), strict=True)):
+    for index, (source, outputs) in enumerate(zip(sources(CHAPTER_3), chapter_3.outputs(), strict=True)):
         saved = [output for output in outputs if "image/png" in output.get("data", {})]
         if not saved:
             continue
-        cell = notebook.cell(index)
+        cell = chapter_3.cell(index)
         shown = cell.locator(".jp-OutputArea img")
         assert shown.count() == len(saved)
         for k, output in enumerate(saved):
@@ -178,8 +157,80 @@ def test_a_fresh_notebook_that_was_not_run_shows_its_pictures_with_words(lab):
             pictures += 1
         assert not TROUBLE.search(cell.inner_text())
     assert pictures > explorers >= 6
-    assert notebook.errors == []
-    notebook.close()
+
+
+def test_chapter_3_runs_and_the_picture_follows_keyboard_and_mouse(chapter_3):
+    assert_no_trouble(chapter_3.run_all())
+    index = next(k for k, source in enumerate(sources(CHAPTER_3)) if "explorers.powers(" in source)
+    explorer = Explorer(chapter_3.cell(index))
+    assert explorer.host.locator("label").first.inner_text() == "recurrent weight Wₛ"
+    first, said = explorer.both()
+    assert explorer.ranges.first.get_attribute("aria-valuetext") == "1.010"
+    pressed, said_then = explorer.after(lambda: explorer.press("ArrowRight"))
+    assert pressed != first
+    assert said_then != said
+    dot = explorer.host.get_by_role("slider", name="Drag: recurrent weight Wₛ")
+    dragged, said_last = explorer.after(lambda: explorer.drag(dot, 40, 0))
+    assert dragged not in (pressed, first)
+    assert said_last not in (said_then, said)
+    assert explorer.after(explorer.button("Reset").click) == (first, said)
+    assert not TROUBLE.search(chapter_3.page.inner_text(".jp-Notebook"))
+
+
+def test_picture_controls_and_sentence_are_on_the_screen_together(powers):
+    """On 1366 by 768 pixels, with the file browser open."""
+    for part in (powers.ranges.first, powers.svg, powers.said):
+        box = part.bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 744, "below the edge of the notebook"
+
+
+def test_it_moves_while_a_cell_runs(mine, powers):
+    mine.start(1)
+    busy = mine.page.locator(".jp-InputPrompt", has_text="[*]:")
+    busy.wait_for()
+    said = powers.sentence()
+    powers.after(lambda: powers.press("ArrowRight"))
+    assert powers.sentence() != said
+    assert busy.is_visible(), "it answered when the cell was done"
+    mine.kernel("interrupt")
+    mine.finish()
+
+
+def test_an_answer_without_end_is_interrupted_and_told_in_a_sentence(mine):
+    mine.start(2)
+    mine.page.locator(".jp-OutputArea").get_by_text("on its way").wait_for()
+    mine.kernel("interrupt")
+    verdict = mine.page.locator(".jp-OutputArea").get_by_role("status").filter(has_text="Not yet")
+    verdict.wait_for()
+    assert "Not yet. You stopped the check while your function was running" in verdict.inner_text()
+    assert "S_previous = x_t" in verdict.inner_text() or "while x_t is not None" in verdict.inner_text()
+    mine.finish()
+    assert_no_trouble([mine.outputs()[2]])
+
+
+def test_a_notebook_that_was_run_saved_and_reopened_still_shows_its_picture(mine, powers):
+    first = powers.seen()
+    powers.after(lambda: powers.press("ArrowRight"))
+    mine.command("docmanager:save")
+    mine.command("kernelmenu:shutdown")
+    mine.open()
+    cell = mine.cell(0)
+    assert Explorer(cell).seen() == first
+    assert not TROUBLE.search(cell.inner_text())
+    assert_no_trouble([mine.run(0)])
+    explorer = Explorer(mine.cell(0))
+    explorer.after(lambda: explorer.press("ArrowRight"))
+    assert mine.errors == []
+
+
+@pytest.mark.parametrize("end", ["restart", "shutdown"])
+def test_without_an_answer_it_says_that_it_waits_and_what_to_do(mine, powers, end):
+    picture = powers.seen()
+    mine.kernel(end)
+    powers.press("ArrowRight")
+    mine.page.wait_for_function("e => /[Rr]un this cell/.test(e.innerText)", arg=powers.note.element_handle())
+    assert powers.seen() == picture
 
 
 @pytest.mark.parametrize("width", [1366, 1000, 800])
@@ -336,53 +387,6 @@ def test_in_a_dark_theme_the_picture_is_dark(scratch):
     scratch.page.wait_for_function("host => !host.classList.contains('dark')", arg=explorer.host.element_handle())
 
 
-def test_it_says_that_it_waits_while_the_kernel_is_busy_and_moves_while_cells_run(lab):
-    notebook = lab("busy.ipynb")
-    notebook.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-    explorer = Explorer(notebook.cell(0))
-    said = explorer.sentence()
-    explorer.after(lambda: explorer.press("ArrowRight"))
-    assert explorer.sentence() != said
-    assert notebook.cell(1).locator(".jp-InputPrompt").inner_text() == "[*]:", "it answered when all cells were done"
-    notebook.command("kernelmenu:interrupt")
-    notebook.close()
-
-
-@pytest.mark.parametrize("end", ["shutdown", "restart"])
-def test_without_an_answer_it_says_that_it_waits_and_what_to_do(lab, end):
-    notebook = lab("mine.ipynb")
-    assert_no_trouble(notebook.run_all())
-    explorer = Explorer(notebook.cell(0))
-    picture = explorer.seen()
-    notebook.page.evaluate(
-        "end => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel[end]().then(() => null)", end
-    )
-    explorer.press("ArrowRight")
-    explorer.page.wait_for_function("e => /[Rr]un this cell/.test(e.innerText)", arg=explorer.note.element_handle())
-    assert explorer.seen() == picture
-    notebook.page.close()
-
-
-def test_a_notebook_that_was_run_saved_and_reopened_still_shows_its_picture(lab):
-    notebook = lab("mine.ipynb")
-    assert_no_trouble(notebook.run_all())
-    explorer = Explorer(notebook.cell(0))
-    first = explorer.seen()
-    explorer.after(lambda: explorer.press("ArrowRight"))
-    notebook.command("docmanager:save")
-    notebook.command("kernelmenu:shutdown")
-    notebook.open()
-    cell = notebook.cell(0)
-    explorer = Explorer(cell)
-    assert explorer.seen() == first
-    assert not TROUBLE.search(cell.inner_text())
-    assert_no_trouble(notebook.run_all())
-    explorer = Explorer(notebook.cell(0))
-    explorer.after(lambda: explorer.press("ArrowRight"))
-    assert notebook.errors == []
-    notebook.close()
-
-
 def committed(cell):
     """The sentence below a prediction, once it is committed."""
     answer = cell.get_by_role("status").filter(has_text="You said")
@@ -401,8 +405,7 @@ def test_a_choice_is_predicted_by_keyboard_and_kept_when_the_cell_runs_again(scr
     press("Enter")
     said = "You said “a cat”; the numbers say “an elephant”. It weighs as much as a lorry."
     assert committed(cell) == said
-    scratch.page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1; }")
-    scratch.command("notebook:run-cell")
+    scratch.run(1)
     cell = scratch.cell(1)
     assert committed(cell) == said
     assert cell.get_by_role("button", name="Commit").is_disabled()
@@ -419,16 +422,3 @@ def test_a_number_is_predicted_by_keyboard(scratch):
     press("Space")
     said = "You said 63 100, 3 times too large; the numbers say 20 800. It doubles every 70 steps."
     assert committed(cell) == said
-
-
-def test_an_answer_without_end_is_interrupted_and_told_in_a_sentence(lab):
-    notebook = lab("endless.ipynb")
-    notebook.page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-    notebook.page.locator(".jp-OutputArea").get_by_text("on its way").wait_for()
-    notebook.command("kernelmenu:interrupt")
-    verdict = notebook.page.locator(".jp-OutputArea").get_by_role("status")
-    verdict.wait_for()
-    assert "Not yet. You stopped the check while your function was running" in verdict.inner_text()
-    assert "S_previous = x_t" in verdict.inner_text() or "while x_t is not None" in verdict.inner_text()
-    assert_no_trouble(notebook.outputs())
-    notebook.close()

@@ -4,7 +4,9 @@ import re
 
 import nbformat
 import pytest
-from lab_in_browser import Explorer, Notebook, lab_server
+from lab_in_browser import Explorer, Notebook
+
+from rnnlib.chapters.ch11_laboratory.panel import RESTS
 
 LABORATORY = """
 from rnnlib.chapters.ch11_laboratory import laboratory
@@ -17,6 +19,7 @@ wild
 """
 BUSY = """
 import time
+print("begins")
 time.sleep(3)
 print("done")
 """
@@ -25,30 +28,25 @@ STEP = re.compile(r"^Step (\d+)")
 
 
 @pytest.fixture(scope="module")
-def notebook(chromium, tmp_path_factory):
+def notebook(chromium, jupyterlab):
     """A notebook with two laboratories, which are run, and a cell that takes three seconds, which is not."""
-    folder = tmp_path_factory.mktemp("laboratory")
+    folder = jupyterlab.folder / "laboratory"
+    folder.mkdir()
     cells = [nbformat.v4.new_code_cell(source.strip()) for source in (LABORATORY, EXPLODES, BUSY)]
     written = nbformat.v4.new_notebook(cells=cells)
     written.metadata.kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     nbformat.write(written, folder / "two.ipynb")
-    with lab_server(folder) as address:
-        notebook = Notebook(chromium, address, "two.ipynb", size=(1366, 768))
-        for index in (0, 1):
-            run(notebook, index)
-        yield notebook
-        assert notebook.errors == []
-        notebook.close()
+    notebook = Notebook(chromium.new_context(), jupyterlab.address, "laboratory/two.ipynb", size=(1366, 768))
+    for index in (0, 1):
+        run(notebook, index)
+    yield notebook
+    assert notebook.errors == []
+    notebook.close()
 
 
 def run(notebook, index):
     """Run a cell to its end."""
-    notebook.page.evaluate(
-        "k => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = k; }",
-        index,
-    )
-    notebook.command("notebook:run-cell")
-    for output in notebook.outputs()[index]:
+    for output in notebook.run(index):
         assert output["output_type"] != "error", output["evalue"]
 
 
@@ -151,9 +149,9 @@ def test_while_another_cell_runs_it_says_that_it_rests(notebook):
     lab = opened(notebook, 0)
     lab.host.get_by_label("train", exact=True).check()
     wait_beyond(lab, 3)
-    notebook.page.evaluate("""() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2;
-        window.jupyterapp.commands.execute('notebook:run-cell'); }""")
-    notebook.page.wait_for_timeout(900)
+    notebook.start(2)
+    notebook.page.locator(".jp-OutputArea").get_by_text("begins").wait_for()
+    notebook.page.wait_for_timeout(1000 * RESTS)
     rate = control(lab, "rate").locator("input[type=range]")
     rate.focus()
     notebook.page.keyboard.press("ArrowRight")
@@ -174,17 +172,11 @@ def test_running_the_cell_again_ends_the_training_of_the_run_before(notebook):
     assert steps(opened(notebook, 0)) == 0
 
 
-def kernel(notebook, does):
-    """Let the kernel do something: ``interrupt`` or ``restart``."""
-    does = f"() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.{does}().then(() => null)"
-    notebook.page.evaluate(does)
-
-
 def test_an_interrupt_does_a_training_no_harm(notebook):
     lab = opened(notebook, 0)
     lab.host.get_by_label("train", exact=True).check()
     wait_beyond(lab, 3)
-    kernel(notebook, "interrupt")
+    notebook.kernel("interrupt")
     wait_beyond(lab, steps(lab) + 3)
     pause(lab)
 
@@ -203,7 +195,7 @@ def test_after_a_restart_it_says_what_to_run_and_trains_again_once(notebook):
     lab = opened(notebook, 0)
     lab.host.get_by_label("train", exact=True).check()
     wait_beyond(lab, 3)
-    kernel(notebook, "restart")
+    notebook.kernel("restart")
     lab.host.get_by_label("train", exact=True).click()
     notebook.page.wait_for_function("e => /[Rr]un this cell/.test(e.innerText)", arg=lab.note.element_handle())
     run(notebook, 0)

@@ -218,7 +218,7 @@ class Page:
         self.troubles += [patch["trouble"]] if "trouble" in patch else []
         for name in ("parts", "defs", "colours"):
             self.state[name] = self.state[name] | patch.get(name, {})
-        self.state |= {name: patch[name] for name in ("scene", "axes", "said", "at") if name in patch}
+        self.state |= {name: patch[name] for name in ("scene", "axes", "said", "at", "off") if name in patch}
 
 
 def test_what_the_page_holds_after_many_moves_is_what_a_new_page_gets_and_moves_are_light(explorer, monkeypatch):
@@ -228,7 +228,7 @@ def test_what_the_page_holds_after_many_moves_is_what_a_new_page_gets_and_moves_
             explorer._heard(None, {"n": "1", "at": {name: control.position(value)}}, [])
     assert page.troubles == []
     everything = json.loads(zlib.decompress(explorer.get_state()["picture"]))
-    for name in ("scene", "parts", "axes", "said", "at"):
+    for name in ("scene", "parts", "axes", "said", "at", "off"):
         assert page.state[name] == everything[name], name
     named = re.findall(r'(?:href="#|url\(#)(\w+)', json.dumps(everything).replace('\\"', '"'))
     assert set(named) <= page.state["defs"].keys()
@@ -354,3 +354,44 @@ def test_labels_are_words(explorer):
             assert not set("_$\\") & set(words), f"{name}: {words!r} reads like code"
         assert len(control.label) <= 45, f"{name}: {control.label!r} is too long for the place beside a slider"
         assert len(set(control.words())) == len(control.words()), f"{name}: two positions read alike"
+
+
+def effect(explorer, name, values, rng):
+    """Whether moving one control changes what is seen or said, the others at these values."""
+    seen = set()
+    for value in choices(explorer.controls[name], rng)[-4:]:
+        explorer.move(values | {name: value})
+        seen.add(looks(explorer.everything()))
+    return len(seen) > 1
+
+
+def off_at(explorer, values):
+    explorer.move(values)
+    return explorer.everything()["off"]
+
+
+def test_a_control_that_is_off_changes_nothing(explorer):
+    rng, off = np.random.default_rng(), explorer.everything()["off"]
+    for values in [anywhere(explorer, rng) for _ in range(20 if explorer.turns_off else 0)]:
+        for name in off_at(explorer, values):
+            off.append(name)
+            assert not effect(explorer, name, values, rng), f"{name} is off at {values}, and changes the picture"
+    assert bool(off) == explorer.turns_off, "no control is ever off"
+
+
+@pytest.mark.slow
+def test_a_control_that_changes_nothing_at_an_end_of_another_one_is_off(explorer):
+    """For every option of a choice, and for both ends of a slider, with the rest of the controls anywhere."""
+    rng = np.random.default_rng()
+    for other, control in explorer.controls.items():
+        if isinstance(control, controls.Stepper | controls.Text | controls.Button):
+            continue
+        values = control.positions()
+        for value in values if isinstance(control, controls.Choice) else [values[0], values[-1]]:
+            for name in explorer.controls.keys() - {other}:
+                if isinstance(explorer.controls[name], controls.Text | controls.Button):
+                    continue
+                places = [anywhere(explorer, rng) | {other: value} for _ in range(8)]
+                if not any(effect(explorer, name, place, rng) for place in places):
+                    said = f"{name} changes nothing where {other} is {value!r}: name it in off"
+                    assert all(name in off_at(explorer, place) for place in places), said

@@ -130,6 +130,13 @@ def test_a_wrong_gradient_is_named():
         attend_back(attention, attend(attention, queries, memory), np.zeros((2, B, M)))
 
 
+def test_one_number_is_drawn_for_each_weight():
+    rng, other = np.random.default_rng(0), np.random.default_rng(0)
+    AdditiveAttention(M, M + 2, A, rng=rng)
+    other.normal(size=A * M + A * (M + 2) + A)
+    assert rng.random() == other.random()
+
+
 @pytest.mark.parametrize("sizes", [(0, 3, 3), (3, 3.0, 3), (3, 3, -1)])
 def test_wrong_sizes_are_named(sizes):
     with pytest.raises((TypeError, ValueError), match=r"size: expected"):

@@ -30,6 +30,9 @@ SHOWN = {
     "Gradients(params={W: (2, 3)}, x=(4, 1, 3), initial_state=((1, 2),))": rnnlib.Gradients(
         {"W": np.ones((2, 3))}, np.ones((4, 1, 3)), (np.ones((1, 2)),), None
     ),
+    "Gradients(params={W: (2, 3), b: (2,)}, x=(4, 1, 3), initial_state=((1, 2), (1, 3)))": rnnlib.Gradients(
+        {"W": np.ones((2, 3)), "b": np.ones(2)}, np.ones((4, 1, 3)), (np.ones((1, 2)), np.ones((1, 3))), None
+    ),
     "SGD(rate=0.1, momentum=0.9)": rnnlib.SGD(0.1, momentum=0.9),
     "Adam(rate=0.001, b1=0.9, b2=0.999, epsilon=1e-08)": rnnlib.Adam(),
     "History(0 steps)": rnnlib.History(),

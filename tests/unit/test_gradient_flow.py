@@ -16,6 +16,7 @@ from rnnlib.gradient_flow import (
     jacobian_norms,
     lag_contributions,
     largest_singular_value,
+    lyapunov_exponent,
     power_norms,
     spectral_radius,
     step_jacobians,
@@ -62,6 +63,20 @@ def test_the_norms_of_a_product_by_lag():
     wanted = [1, *(np.linalg.norm(product, 2) for product in (a, a @ b, a @ b @ c))]
     assert np.allclose(jacobian_norms(jacobians), wanted)
     assert jacobian_norms(np.full((2, 1, 1), np.inf)).tolist() == [1, np.inf, np.inf]
+
+
+def test_the_lyapunov_exponent_is_the_rate_at_which_a_vector_grows():
+    jacobians = RNG(1).normal(size=(5, 3, 3))
+    start = np.sin([1.0, 2.0, 3.0])
+    end = start
+    for jacobian in jacobians:
+        end = jacobian @ end
+    grown = np.linalg.norm(end) / np.linalg.norm(start)
+    assert lyapunov_exponent(jacobians) == pytest.approx(np.log(grown) / 5)
+    assert lyapunov_exponent(np.array([np.diag([0.5, -2.0])] * 400)) == pytest.approx(np.log(2), abs=0.01)
+    assert lyapunov_exponent(1e100 * jacobians) == pytest.approx(np.log(grown) / 5 + 100 * np.log(10))
+    assert lyapunov_exponent(1e-100 * jacobians) == pytest.approx(np.log(grown) / 5 - 100 * np.log(10))
+    assert lyapunov_exponent(0 * jacobians) == -np.inf
 
 
 def test_powers_of_a_matrix_end_as_its_spectral_radius_says_but_may_rise_first():

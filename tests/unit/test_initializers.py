@@ -26,8 +26,16 @@ def test_scaled_normal_keeps_the_scale_of_its_input_and_has_a_radius_near_its_ga
 
 @given(st.integers(1, 8), st.integers(1, 8), st.floats(0.1, 3))
 def test_orthogonal_has_every_singular_value_equal_to_the_gain(rows, columns, gain):
-    values = np.linalg.svd(orthogonal(RNG(rows), rows, columns, gain), compute_uv=False)
-    assert np.allclose(values, gain)
+    weights = orthogonal(RNG(rows), rows, columns, gain)
+    assert weights.shape == (rows, columns)
+    assert np.allclose(np.linalg.svd(weights, compute_uv=False), gain)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (5, 3)])
+def test_orthogonal_turns_what_is_drawn_into_a_triangle_with_a_positive_diagonal(shape):
+    triangle = orthogonal(RNG(0), *shape).T @ RNG(0).normal(size=shape)
+    assert np.allclose(np.tril(triangle, -1), 0)
+    assert (np.diag(triangle) > 0).all()
 
 
 def test_orthogonal_is_drawn_evenly():

@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from readme_command import command
 from run_notebooks import ROOT, as_saved, fingerprint
 
+from rnnlib.chapters.ch0_start_here import explorers
 from rnnlib.pictures.controls import Slider
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -110,6 +111,23 @@ def test_an_explorer_that_says_something_else_than_what_is_saved_is_stale(chapte
         published.NotReady, match=r"01_small.ipynb has an old picture of explorers.leaky_memory\(\): run"
     ):
         published.publish(path, tmp_path / "pictures")
+
+
+@pytest.mark.parametrize("call", ["explorers.leaky_memory()", 'after_commit("key", explorers.leaky_memory())'])
+def test_for_an_explorer_that_needs_nothing_of_the_notebook_none_of_it_is_run(chapter, tmp_path, call):
+    published = pytest.importorskip("published")
+    explorer = explorers.leaky_memory()
+    words = f"{explorer.alt} {explorer.sentence}"
+    explorer.close()
+    picture = new_output("display_data", {"image/png": ""}, metadata={"image/png": {"alt": words, "width": 860}})
+    notebook = nbformat.read(chapter(source='raise RuntimeError("it is run")', outputs=[]), as_version=4)
+    source = "from rnnlib.chapters.ch0_start_here import explorers\n\n"
+    notebook.cells.append(new_code_cell(source + call, execution_count=2, outputs=[picture]))
+    notebook.metadata.code = fingerprint(notebook)
+    path = tmp_path / "01_small.ipynb"
+    path.write_text(as_saved(notebook), encoding="utf-8")
+    cell = published.publish(path, tmp_path / "pictures", moved_by=lambda explorer: explorer.sentence).cells[-1]
+    assert cell.outputs[0].data["text/html"] in words
 
 
 def test_the_command_says_what_stops_it_and_leaves_what_was_built(chapter, tmp_path):

@@ -50,6 +50,12 @@ def test_a_window_of_one_is_the_immediate_derivative():
     assert rnnlib.relative_error(truncated_bptt(run, problem.d_outputs, 1).params["W_s"], immediate) < 1e-14
 
 
+def test_float32_stays_float32():
+    problem = Problem("lstm", dtype=np.float32)
+    cut = truncated_bptt(problem.run(), problem.d_outputs, 2)
+    assert {array.dtype for array in (cut.x, *cut.params.values(), *cut.initial_state)} == {np.dtype(np.float32)}
+
+
 def test_the_caller_keeps_its_arrays():
     problem = Problem("lstm")
     before = problem.d_outputs.copy()

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from numerics import (
     CELLS,
     LENGTHS,
+    LINEAR,
     NETWORKS,
     READ_FORWARD,
+    WINDOWS,
     B,
     D,
     H,
@@ -337,6 +339,17 @@ def test_weights_that_were_replaced_by_wrong_ones_are_named(wrong):
     cell.params["W_s"] = wrong
     with pytest.raises((TypeError, ValueError), match="W_s: expected"):
         unroll(cell, np.ones((T, B, D)))
+
+
+@pytest.mark.parametrize("name", CELLS | WINDOWS | LINEAR)
+def test_weights_that_are_no_longer_finite_still_run_and_it_is_seen_what_comes_of_them(name):
+    problem = Problem(name)
+    for key, array in problem.network.params.items():
+        kept = array.copy()
+        array[...] = np.nan
+        run = unroll(problem.network, problem.x, problem.state)
+        assert np.isnan(run.outputs).any(), key
+        array[...] = kept
 
 
 @settings(max_examples=60, deadline=None)

@@ -3,7 +3,7 @@
 // a lecture, from the Python that serves the slides (site/static/lecture.js).
 // A patch may hold `scene`, the whole picture with an empty group for each part that moves, and `axes`, where its axes
 // lie; `parts`, the content of such groups; `defs` and `colours`, what the picture names for the first time; `said`,
-// the sentence; `at`, the places of the controls; `trouble`, what went wrong.
+// the sentence; `at`, the places of the controls; `off`, the controls that change nothing now; `trouble`, what went wrong.
 const LOOK = LOOKS;
 const WAIT = 500; // milliseconds without an answer, after which the page says that it waits
 const LONG = 5000; // and after which it says what to do
@@ -11,6 +11,7 @@ const REST = 400; // milliseconds without a move, after which the sentence is sp
 const WAITS = "Waits for Python.";
 const WAITS_LONG = "Waits for Python. If no cell is running, run this cell again.";
 const GONE = "Run this cell to move the picture: the Python that drew it has ended.";
+const OFF = "It changes nothing now: see the other controls.";
 const OLD = "This browser is too old to move the picture: it needs DecompressionStream (Chrome 80, Firefox 113, Safari 16.4).";
 
 const inflate = async (bytes) => {
@@ -194,7 +195,7 @@ const isDark = (node) => {
 // Fold a patch into the state of a picture, for a view that is opened later.
 const fold = (state, patch) => {
   for (const name of ["parts", "defs", "colours"]) state[name] = { ...state[name], ...patch[name] };
-  for (const name of ["scene", "axes", "said", "at"]) if (name in patch) state[name] = patch[name];
+  for (const name of ["scene", "axes", "said", "at", "off"]) if (name in patch) state[name] = patch[name];
   return state;
 };
 
@@ -286,9 +287,9 @@ const handles = (spec, svg, root, over, axesNow, placesNow, set) => {
       set({ [name]: (k) => Math.min(Math.max(k + (reversed ? -by : by), 0), coordinates.length - 1) });
       event.preventDefault();
     });
-    return (at) => {
+    return (at, off) => {
       const box = group === null ? null : root.getElementById(group)?.getBBox();
-      const hidden = group !== null && !(box?.width || box?.height);
+      const hidden = names.every((name) => off.includes(name)) || (group !== null && !(box?.width || box?.height));
       ring.style.display = hidden ? "none" : "";
       if (hidden) return;
       const [x, y] = box ? [box.x + box.width / 2, box.y + box.height / 2] : ringAt(axesNow()[axes], ways, at);
@@ -303,7 +304,7 @@ const handles = (spec, svg, root, over, axesNow, placesNow, set) => {
       ring.setAttribute("aria-valuetext", words.join(", "));
     };
   });
-  return (at) => rings.forEach((put) => put(at));
+  return (at, off) => rings.forEach((put) => put(at, off));
 };
 
 // Where a picture has too little room to be read, a tap or a pinch enlarges it, and it is swiped sideways in `frame`.
@@ -365,8 +366,9 @@ const figure = (around, spec, ask, advice = WAITS_LONG) => {
   ].map((name) => root.querySelector(name));
   scene.setAttribute("aria-label", spec.alt);
   zoomable(frame, svg, spec.width);
-  const state = { parts: {}, defs: {}, colours: {}, axes: [], at: {} };
+  const state = { parts: {}, defs: {}, colours: {}, axes: [], at: {}, off: [] };
   const shows = {};
+  const fields = {};
   const stops = [];
 
   const theme = () => host.classList.toggle("dark", isDark(around));
@@ -406,8 +408,12 @@ const figure = (around, spec, ask, advice = WAITS_LONG) => {
       said.textContent = patch.said;
       speak(patch.said);
     }
+    for (const [name, field] of Object.entries(fields)) {
+      field.disabled = state.off.includes(name);
+      field.title = field.disabled ? OFF : "";
+    }
     tell(patch.trouble ?? "");
-    putHandles(state.at);
+    putHandles(state.at, state.off);
     host.dataset.drawn = Number(host.dataset.drawn ?? 0) + 1;
   };
 
@@ -460,7 +466,8 @@ const figure = (around, spec, ask, advice = WAITS_LONG) => {
     const { nodes, show, stop } = KINDS[one.kind](one, (k) => set({ [name]: k }), tell, settled);
     [shows[name], state.at[name]] = [show, one.start];
     if (stop) stops.push(stop);
-    (one.below ? below : knobs).append(make("span", { class: "control", "data-name": name }, ...nodes));
+    fields[name] = make("fieldset", { class: "control", "data-name": name }, ...nodes);
+    (one.below ? below : knobs).append(fields[name]);
     show(one.start);
   }
   const reset = make("button", { type: "button" }, "Reset");
@@ -481,7 +488,7 @@ const figure = (around, spec, ask, advice = WAITS_LONG) => {
   // A view is built before it is on the page, where its colours and the places of its parts are known.
   const placed = new ResizeObserver(() => {
     theme();
-    putHandles(state.at);
+    putHandles(state.at, state.off);
   });
   placed.observe(host);
 
@@ -580,10 +587,10 @@ const beforehand = async (place) => {
   const patch = (at) => {
     const k = row(at);
     const now = Object.entries(table.columns).map(([name, column]) => [name, table.texts[name][column[k]]]);
-    const { scene, axes, said, ...parts } = Object.fromEntries(now);
+    const { scene, axes, said, off, ...parts } = Object.fromEntries(now);
     const fresh = shown === scene ? {} : { scene };
     shown = scene;
-    return { ...fresh, axes: JSON.parse(axes), parts, said, at };
+    return { ...fresh, axes: JSON.parse(axes), off: JSON.parse(off), parts, said, at };
   };
   let shown = null;
   const view = figure(place, table.spec, async (at) => patch(at));

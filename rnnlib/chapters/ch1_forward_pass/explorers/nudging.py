@@ -81,7 +81,7 @@ def influence():
         }
         bottom.set(yscale="log", ylim=(LEAST / 10, 1e3), xlabel="step t", ylabel="how far $O_t$ moves")
         bottom.set_xticks(steps)
-        bottom.set_yticks([LEAST, 1e-12, 1e-8, 1e-4, 1], ["exactly 0", "$10^{-12}$", "$10^{-8}$", "$10^{-4}$", "1"])
+        bottom.set_yticks([LEAST, 1e-12, 1e-8, 1e-4, 1], ["exactly 0", "10⁻¹²", "10⁻⁸", "10⁻⁴", "1"])
         bottom.minorticks_off()
         (stems,) = bottom.plot([], [], "-", color=style.COLOURS["state"], lw=2)
         (moved,) = bottom.plot([], [], "o", color=style.COLOURS["state"])
@@ -107,7 +107,8 @@ def influence():
         stems = np.full((3, len(steps)), np.nan)
         stems[0], stems[1] = LEAST / 10, np.where(moves, heights, np.nan)
         artists["stems"].set_data(np.repeat(steps, 3), stems.T.ravel())
-        return _influence_sentence(k, nudge, outputs) + _about_the_gain(network)
+        why_off = " This network has no memory, so the memory gain does nothing." if _without_effect(network) else ""
+        return _influence_sentence(k, nudge, outputs) + why_off
 
     controls = {
         "k": Slider(3, 1, INFLUENCE_STEPS, label="nudged input k"),
@@ -117,7 +118,9 @@ def influence():
     }
     alt = """A network unrolled over sixteen steps, coloured by how far each state and output moves when one input is
     nudged, above the size of the change of every output on a logarithmic axis."""
-    return LiveFigure(draw, update, controls, alt, size=(9.0, 3.7), beforehand=("k", "network", "gain"))
+    return LiveFigure(
+        draw, update, controls, alt, size=(9.0, 3.7), beforehand=("k", "network", "gain"), off=_without_effect
+    )
 
 
 def _influence_sentence(k, nudge, outputs):
@@ -136,8 +139,8 @@ def _influence_sentence(k, nudge, outputs):
     )
 
 
-def _about_the_gain(network):
-    return "" if network.startswith("Elman") else " This network has no memory, so the memory gain does nothing."
+def _without_effect(network, **others):
+    return [] if network.startswith("Elman") else ["gain"]
 
 
 def _subscript(number):

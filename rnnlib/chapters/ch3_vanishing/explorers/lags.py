@@ -42,6 +42,8 @@ def gradient_norm_by_lag():
         size=(8.8, 3.2),
         beforehand={"gain": 17, "activation": 4, "scale": 3},
         handles=lambda artists: [Handle(artists["norms"].axes, x="steps")],
+        # the slope of a linear network is 1 wherever its states are
+        off=lambda activation, **others: ["scale"] if activation == "linear" else [],
     )
 
 
