@@ -309,7 +309,9 @@ def test_in_the_lecture_hall_type_is_bigger(figure):
         style.use(lecture=True)
         large = make()
         style.use()
-    assert large.fig.axes[0].xaxis.label.get_size() == pytest.approx(style.LECTURE_SCALE * figure.fig.axes[0].xaxis.label.get_size())
+    assert large.fig.axes[0].xaxis.label.get_size() == pytest.approx(
+        style.LECTURE_SCALE * figure.fig.axes[0].xaxis.label.get_size()
+    )
     assert large.artists["curve"][0].get_linewidth() > figure.artists["curve"][0].get_linewidth()
     assert (large.spec["width"], large.spec["scale"]) == (figure.spec["width"], style.LECTURE_SCALE)
     large.close()
