@@ -308,7 +308,7 @@ const handles = (spec, svg, root, over, axesNow, placesNow, set) => {
 };
 
 // Where a picture has too little room to be read, a tap or a pinch enlarges it, and it is swiped sideways in `frame`.
-const LEGIBLE = 0.85; // of its own width, where its smallest letters are 12 pixels high
+const LEGIBLE = 0.7; // of its own width, where its smallest letters are 12 pixels high
 const zoomable = (frame, picture, width) => {
   const button = make("button", { type: "button", class: "zoom", hidden: true });
   let level = 1; // in widths of the frame
