@@ -1,7 +1,10 @@
 """Set-up shared by the unit tests and the notebooks that nbval runs."""
 
 import os
+import random
 import sys
+import tempfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -26,16 +29,45 @@ def pytest_configure(config):
     from run_notebooks import ENVIRONMENT
 
     os.environ.update(ENVIRONMENT)
+    # What trains twice in a run is trained once: all processes share a folder, and no run that of another.
+    if not hasattr(config, "workerinput"):
+        os.environ.setdefault("RNN_SAMPLE", f"{date.today():%Y%m%d}")
+        folder = tempfile.TemporaryDirectory(prefix="rnnlib-")
+        os.environ["RNNLIB_SHARED"] = folder.name
+        config.add_cleanup(folder.cleanup)
     # nbval looks for this path in the current folder; with this it is found from anywhere.
     if getattr(config.option, "nbval_sanitize_with", None) is None:
         config.option.nbval_sanitize_with = str(ROOT / "tests" / "notebooks" / "sanitize.cfg")
 
 
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    if not config.option.keyword:
+        leave_to_the_week(items)
+
     def place(item):
         return next((k for k, folder in enumerate(ORDER) if item.nodeid.startswith(folder)), len(ORDER))
 
     items.sort(key=place)
+
+
+def leave_to_the_week(items):
+    """Of a test with the mark ``sample(n)`` leave n of its parameters, drawn anew every day; the others are slow."""
+    tests = {}
+    for item in items:
+        if item.get_closest_marker("sample") and not item.get_closest_marker("slow"):
+            tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for test, parameters in tests.items():
+        (size,) = parameters[0].get_closest_marker("sample").args
+        drawn = random.Random(f"{os.environ['RNN_SAMPLE']} {test}").sample(parameters, min(size, len(parameters)))
+        for item in parameters:
+            if item not in drawn:
+                item.add_marker("slow")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if terminalreporter.stats.get("failed"):
+        terminalreporter.write_line(f"The samples of this run are drawn again by RNN_SAMPLE={os.environ['RNN_SAMPLE']}")
 
 
 @pytest.hookimpl(wrapper=True)

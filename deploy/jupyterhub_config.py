@@ -89,6 +89,8 @@ merge = {
     "GIT_CONFIG_VALUE_1": str(HERE / "gitattributes"),
 }
 c.Spawner.environment = ONE_THREAD | merge | {"PYTHONDONTWRITEBYTECODE": "1"}
+if trained := setting("TRAINED"):  # what train_once.py has filled
+    c.Spawner.environment["RNNLIB_SHARED"] = trained
 c.Spawner.args = [f"--MappingKernelManager.cull_idle_timeout={IDLE_KERNEL}"]
 
 

@@ -22,7 +22,7 @@ def check_array(name, value, dtype=None, finite=True, **axes):
     ``ValueError`` for wrong axes, an empty axis, or (where ``finite``) NaN and infinity; for arrays
     whose first axis is time, T, the message names the first such step.
     """
-    check_floats(name, value, shape_text(axes))
+    check_floats(name, value, axes)
     if dtype is not None and value.dtype != dtype:
         raise TypeError(
             f"{name}: expected {np.dtype(dtype).name}, the type of the weights, got {value.dtype}: "
@@ -39,11 +39,15 @@ def check_array(name, value, dtype=None, finite=True, **axes):
     return value
 
 
-def check_floats(name, value, shape=""):
-    """Return ``value`` if it is a plain float32 or float64 array of any shape; else raise TypeError."""
+def check_floats(name, value, axes=None):
+    """Return ``value`` if it is a plain float32 or float64 array of any shape; else raise TypeError.
+
+    ``axes``, as in :func:`check_array`, are only told to the reader.
+    """
     if not isinstance(value, np.ndarray):
+        shape = f" {shape_text(axes)}" if axes else ""
         raise TypeError(
-            f"{name}: expected a NumPy array{shape and f' {shape}'}, got {type(value).__name__}: "
+            f"{name}: expected a NumPy array{shape}, got {type(value).__name__}: "
             "convert it with np.asarray(..., dtype=np.float64)"
         )
     _check_plain(name, value)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from .activations import softmax
 from .checks import check_array, check_kind
 
 
@@ -31,12 +30,15 @@ def softmax_cross_entropy(outputs, targets, mask=None):
     check_array("outputs", outputs, T=None, B=None, O=None)
     T, B, O = outputs.shape
     targets = check_classes(targets, T, B, O)
-    shifted = outputs - outputs.max(axis=-1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    gradient = softmax(outputs)
     steps, batch = np.ogrid[:T, :B]
+    # log p_t[y_t] = z[y_t] - log sum exp(z),  with z = O_t less its largest entry, so that nothing overflows
+    shifted = outputs - outputs.max(axis=-1, keepdims=True)
+    gradient = np.exp(shifted)
+    total = gradient.sum(axis=-1, keepdims=True)
+    losses = np.log(total)[..., 0] - shifted[steps, batch, targets]
+    # p_t - onehot(y_t)
+    gradient /= total
     gradient[steps, batch, targets] -= 1
-    losses = -log_p[steps, batch, targets]
     if mask is not None:
         mask = check_mask(mask, T, B)
         losses, gradient = losses * mask, gradient * mask[..., None]

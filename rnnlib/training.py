@@ -22,6 +22,8 @@ from .model import Batch, counted_steps
 from .optimizers import clip_by_norm, clip_by_value, global_norm
 
 CLIPPERS = {"norm": clip_by_norm, "value": clip_by_value}
+# the step at which each interrupted training of this process ended: what it made is not kept for others
+interruptions = []
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def train(
             norm = global_norm(gradients)
             if not (np.isfinite(loss) and np.isfinite(norm)):
                 raise NotFiniteError(f"the loss is {loss:.3g} and the gradient norm {norm:.3g}")
-            if clip is not None:
+            if clip is not None and (clip_kind == "value" or norm > clip):
                 gradients, _ = CLIPPERS[clip_kind](gradients, clip)
             optimizer.update(model.params, gradients)
             history.loss.append(loss)
@@ -141,6 +143,7 @@ def train(
     except NotFiniteError as error:
         history.stopped = Stopped("not finite", len(history), f"{error}; this step was not taken")
     except KeyboardInterrupt:
+        interruptions.append(len(history))
         history.stopped = Stopped("interrupted", len(history), "interrupted; what was learned is kept")
     finally:
         history.best_step = watcher.best_step

@@ -96,10 +96,11 @@ def _check_protocol(name, value, protocol, methods, expected):
         kind = value.__name__
         raise TypeError(f"{name}: expected {expected}, got the class {kind}: make one with {kind}(...)")
     # on the type, so that no property is computed
-    has = {*dir(type(value)), *getattr(value, "__dict__", ())}
-    if methods[0] not in has:
+    own = getattr(value, "__dict__", ())
+    wanted = (methods[0], *protocol.__annotations__, *methods[1:])
+    missing = [member for member in wanted if member not in own and not hasattr(type(value), member)]
+    if methods[0] in missing:
         raise TypeError(f"{name}: expected {expected}, got {type(value).__name__}")
-    missing = [member for member in (*protocol.__annotations__, *methods) if member not in has]
     if missing:
         raise TypeError(
             f"{name}: expected a {protocol.__name__}, got {type(value).__name__} without {', '.join(missing)}: "

@@ -11,7 +11,7 @@ it would not account for the same number with a digit changed.
 import argparse
 import re
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from chapters import NOTEBOOKS, ROOT, chapters
@@ -30,7 +30,7 @@ EXEMPT = {
     r"https?://\S+": "an address",
 }
 # Exact phrases of mathematics and notation: with another digit they no longer match.
-NOTATION = [
+NOTATION = (
     r"between (0) and (1)\b",
     r"\b(0) (?:or|and) (1)\b",
     r"\[(0), ?(1)\]",
@@ -53,9 +53,9 @@ NOTATION = [
     r"\b[Shc](₀)",
     r"(\w)_(1), ?\\l?dots, ?\1_\{?[A-Z]\}?(?!-)",
     r"(\w)_(0), ?\\l?dots, ?\1_\{[A-Z] ?- ?1\}",
-]
+)
 # The same phrases with any digit: there only the exact phrase counts, not what the code beside it happens to contain.
-SHAPES = [re.sub(r"\(\d\)", r"(\\d)", pattern) for pattern in NOTATION]
+SHAPES = tuple(re.sub(r"\(\d\)", r"(\\d)", pattern) for pattern in NOTATION)
 PLACES = (
     r"[_^]\{?[-−]?[A-Za-z]*[-−+]?(\d+)",
     r"(?m:^)\s*(\d+)\. ",
@@ -74,17 +74,20 @@ class Page:
         self.claims = [claim for claim in claims_of(chapter.package) if _holds(claim)]
         self.allowed = allowed_in(chapter.package)
         self.code = "".join(_code(chapter.path).split())
+        self._covered = {}
 
     def covered(self, passage):
         """The places of the passage that a claim or the list of what is allowed accounts for."""
-        spans = [span for claim in self.claims for span in claim.spans(passage.text)]
-        for text in self.allowed:
-            spans += [found.span() for found in re.finditer(_loosely(text), passage.text)]
-        return spans
+        text = passage.text
+        if text not in self._covered:
+            spans = [span for claim in self.claims for span in claim.spans(text)]
+            spans += [found.span() for allowed in self.allowed for found in re.finditer(_loosely(allowed), text)]
+            self._covered[text] = spans
+        return self._covered[text]
 
     def exempt(self, passage, number):
         """Whether the number only refers to something."""
-        return any(_within(found.span(), number) for found in _found(EXEMPT, passage.text))
+        return any(_within(found.span(), number) for found in _found(tuple(EXEMPT), passage.text))
 
     def guarded(self, passage, number):
         """Whether the number would be missed if one of its digits changed."""
@@ -147,6 +150,7 @@ def _within(span, number):
     return span[0] <= number.start and number.end <= span[1]
 
 
+@lru_cache(4096)
 def _found(patterns, text):
     return [found for pattern in patterns for found in re.finditer(pattern, text)]
 
@@ -181,7 +185,7 @@ def _of_the_notation(text, start, end):
 
 def _a_value(text, start, end):
     """Whether the place is that of a value, not one of the notation, of a list or of a link."""
-    for found in _found([*SHAPES, *PLACES], text):
+    for found in _found(SHAPES + PLACES, text):
         if any((start, end) == found.span(group) for group in range(1, len(found.groups()) + 1)):
             return False
     links = re.finditer(r"\[([^\]]*)\]\(([^)\s]+)\)", text)

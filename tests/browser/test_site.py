@@ -67,8 +67,10 @@ def test_every_explorer_of_a_page_moves(chapter):
         assert explorer.both() == first
 
 
-def test_the_page_of_a_chapter_fits_its_window(chapter):
+def test_the_page_of_a_chapter_fits_its_window_and_so_do_its_formulas_when_it_grows_again(chapter):
     assert_fits(chapter)
+    stops = chapter.locator("mjx-container[tabindex='0']")
+    assert all(stops.evaluate_all("all => all.map((formula) => formula.scrollWidth > formula.clientWidth)"))
 
 
 def test_nothing_serious_stands_in_the_way_of_a_reader_of_a_chapter(chapter, request):
@@ -87,10 +89,21 @@ def test_the_other_pages_fit_and_nothing_serious_stands_in_the_way_of_a_reader(r
 
 def assert_fits(page):
     """Nothing of a page is wider than a phone."""
-    page.set_viewport_size({"width": 360, "height": 768})
-    page.wait_for_function("innerWidth === 360")
+    resize(page, 360)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
-    page.set_viewport_size({"width": 1366, "height": 768})
+    resize(page, 1366)
+
+
+def resize(page, width):
+    """Give the page another width and wait until it has laid itself out."""
+    page.set_viewport_size({"width": width, "height": 768})
+    page.wait_for_function("width => innerWidth === width", arg=width)
+    page.evaluate(
+        """async () => {
+            await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
+            for (let k = 0; k < 3; k++) await new Promise(requestAnimationFrame);
+        }"""
+    )
 
 
 def serious(page, colours=True):

@@ -56,8 +56,8 @@ def test_in_another_thread_too():
     assert "did not end within 0.2 seconds" in verdicts[0].text
 
 
-@pytest.mark.usefixtures("short")
-def test_one_that_catches_the_stop_and_returns_is_judged():
+def test_one_that_catches_the_stop_and_returns_is_judged(monkeypatch):
+    monkeypatch.setattr(learner, "budget", lambda quiet: budget.budget(0.02, quiet=quiet))  # it is called some 50 times
     assert fresh(exercises.rnn_step).check(swallows_once).word == "Not yet"
 
 

@@ -1,6 +1,7 @@
 """What the chapters say in numbers: every claim is in its chapter, and no number is left that nothing accounts for."""
 
 import ast
+import functools
 import random
 
 import pytest
@@ -20,8 +21,7 @@ FOLDER = ROOT / "tests" / "chapters" / "claims"
 
 @pytest.fixture(scope="module")
 def pages():
-    found = {}
-    return lambda package: found.setdefault(package, Page(CHAPTERS[package]))
+    return functools.cache(lambda package: Page(CHAPTERS[package]))
 
 
 @pytest.mark.parametrize(("package", "claim"), CLAIMS.values(), ids=CLAIMS.keys())

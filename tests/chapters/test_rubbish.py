@@ -106,6 +106,7 @@ def world():
     return np.geterr(), warnings.filters[:], sys.stdout, sys.getprofile(), sys.getrecursionlimit(), os.getcwd(), drawn
 
 
+@pytest.mark.sample(30)
 @pytest.mark.parametrize("name", EXERCISES)
 def test_rubbish_gets_a_sentence_and_changes_nothing(name, capfd):
     exercise = type(EXERCISES[name])()

@@ -162,6 +162,7 @@ def test_the_ends_of_all_controls_together_and_random_points_are_drawn(explorer)
         assert_says_something(explorer)
 
 
+@pytest.mark.sample(24)
 @pytest.mark.parametrize("name", FACTORIES)
 def test_a_moved_picture_equals_one_drawn_afresh_as_text(name):
     moved, fresh, rng = made(name), FACTORIES[name](), np.random.default_rng(1)
@@ -235,6 +236,7 @@ def test_what_the_page_holds_after_many_moves_is_what_a_new_page_gets_and_moves_
     assert max(page.weights) <= 20_000
 
 
+@pytest.mark.sample(12)
 @pytest.mark.parametrize("events", [5, pytest.param(72, marks=pytest.mark.slow)])
 def test_two_hands_and_play_in_three_threads_never_make_a_wrong_picture(explorer, events, monkeypatch):
     """JupyterLab sends moves to one thread and runs cells in another; together the explorers get 10,000 events."""
@@ -284,6 +286,7 @@ def looks(state):
     return hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()
 
 
+@pytest.mark.sample(24)
 def test_nothing_is_cut_off_and_no_words_collide(explorer):
     assert_legible(explorer)
     for values in corners(explorer, most=3):
@@ -291,6 +294,7 @@ def test_nothing_is_cut_off_and_no_words_collide(explorer):
         assert_legible(explorer)
 
 
+@pytest.mark.sample(12)
 @pytest.mark.parametrize("name", FACTORIES)
 def test_it_is_legible_in_the_style_of_the_lecture_hall_too(name):
     with mpl.rc_context():
@@ -338,6 +342,7 @@ def pattern_and_lightness(handle):
     return (type(handle), *pattern), 116 * np.cbrt(luminance) - 16
 
 
+@pytest.mark.sample(12)
 def test_words_stand_for_the_picture_where_it_cannot_be_shown(explorer):
     assert isinstance(explorer, LiveFigure)
     data, metadata = explorer._repr_mimebundle_()

@@ -7,6 +7,7 @@ import sys
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
+import nbformat
 import pytest
 import yaml
 from chapters import ROOT
@@ -86,6 +87,31 @@ def test_a_server_gets_one_thread_the_merge_of_notebooks_and_time_to_start(monke
     assert server.ServerApp.terminals_enabled is False
 
 
+def test_a_server_reads_what_was_trained_once_where_the_department_says(monkeypatch):
+    assert "RNNLIB_SHARED" not in configured(monkeypatch, **TRIAL)[0].Spawner.environment
+    config, _ = configured(monkeypatch, **TRIAL, TRAINED="/opt/trained")
+    assert config.Spawner.environment["RNNLIB_SHARED"] == "/opt/trained"
+
+
+def test_what_is_trained_once_fills_a_folder_that_others_cannot_change(monkeypatch, tmp_path, capsys):
+    code = "from rnnlib.chapters.ch3_vanishing import experiments\nexperiments.recall_accuracy(2, 0, gain=0.5)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    nbformat.write(notebook, tmp_path / "small.ipynb")
+    folder = tmp_path / "trained"
+    monkeypatch.setenv("RNNLIB_SHARED", "is put back afterwards")
+    monkeypatch.syspath_prepend(str(DEPLOY))
+    import train_once
+
+    for _ in range(2):  # a second time it takes the place of what was there
+        monkeypatch.setattr(sys, "argv", ["train_once.py", str(folder), str(tmp_path / "small.ipynb")])
+        assert train_once.main() == 0
+        (file,) = folder.iterdir()
+        assert file.name.startswith("rnnlib.chapters.ch3_vanishing.experiments.recall_accuracy-")
+        assert folder.stat().st_mode & 0o022 == file.stat().st_mode & 0o022 == 0
+    assert f"{folder}: 1 results" in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["small.ipynb", "trained"]
+
+
 def test_the_server_does_without_the_grammar_that_takes_half_of_its_start():
     code = "import runpy, sys; runpy.run_path(sys.argv[1]); import jsonschema; print(sys.modules['rfc3987_syntax'])"
     ran = subprocess.run(
@@ -122,6 +148,8 @@ def test_the_files_for_containers_name_what_is_there():
     assert json.loads(re.search(r"^CMD (.+)$", docker, re.MULTILINE)[1]) == values["singleuser"]["cmd"]
     assert values["hub"]["config"]["JupyterHub"]["authenticator_class"] != "dummy"
     assert values["singleuser"]["extraEnv"]["OPENBLAS_NUM_THREADS"] == "1"
+    filled = re.search(r"train_once\.py (\S+)", docker)[1]
+    assert filled == re.search(r"RNNLIB_SHARED=(\S+)", docker)[1]
 
 
 def test_every_setting_is_told_on_the_page():

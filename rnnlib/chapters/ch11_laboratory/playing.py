@@ -3,21 +3,23 @@
 from dataclasses import replace
 
 from rnnlib.checks import check_choice
+from rnnlib.shared import shared
 
 from .missions import MISSIONS
 from .session import Session
 from .settings import Settings
 
 JUDGED_EVERY = 25  # steps
-WATCHED = ("goal", "loss", "last", "highest at the end")
+WATCHED = ("goal", "losses", "highest at the end")
 
 
+@shared
 def play(what, seed, plan=None, watch="goal"):
     """Play a mission by its name, or the settings in a dict, from ``seed``; what ``watch`` asks for.
 
     ``plan`` is a list of ``(steps, changes)``; the mission's own if it is left out. ``watch`` is 'goal' for the step at
-    which the mission was won, or None; 'loss' for the highest loss, infinity where a step could not be taken; 'last'
-    for the mean loss of the last ten steps; 'highest at the end' for the highest loss of the last piece of the plan.
+    which the mission was won, or None; 'losses' for the losses of each piece of the plan, a list each, where infinity
+    stands for a step that could not be taken; 'highest at the end' for the highest loss of the last piece.
     """
     check_choice("watch", watch, WATCHED)
     mission = MISSIONS[check_choice("mission", what, MISSIONS)] if isinstance(what, str) else None
@@ -36,10 +38,4 @@ def play(what, seed, plan=None, watch="goal"):
                 return session.steps
             if loss is None:
                 break
-    every = [loss for piece in losses for loss in piece]
-    return {
-        "goal": None,
-        "loss": max(every),
-        "last": sum(every[-10:]) / len(every[-10:]),
-        "highest at the end": max(losses[-1]),
-    }[watch]
+    return {"goal": None, "losses": losses, "highest at the end": max(losses[-1])}[watch]

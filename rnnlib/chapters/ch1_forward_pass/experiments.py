@@ -14,6 +14,7 @@ from rnnlib.losses import squared_error
 from rnnlib.model import Batch, Model
 from rnnlib.optimizers import Adam
 from rnnlib.sampling import generate
+from rnnlib.shared import shared
 from rnnlib.tasks import agreement, slot_filling
 from rnnlib.tdnn import TDNN
 from rnnlib.training import train
@@ -47,6 +48,7 @@ def train_tagger(network, rng, steps=200, progress=False):
     return model
 
 
+@shared
 def tagger(key, seed):
     """A tagger with a window of ``key`` words, or with a memory for 'RNN', trained from the start ``seed``."""
     rng = np.random.default_rng(seed)
@@ -110,6 +112,7 @@ def mean_squared_error(model, batch):
     return 2 * model.loss(batch)
 
 
+@shared
 def echo(key, seed):
     """A Jordan network that feeds back ``key`` values, or an Elman network for 'Elman', trained to repeat numbers."""
     rng = np.random.default_rng(seed)
@@ -143,6 +146,7 @@ def echo_errors():
 LANGUAGE_MODELS = ("Elman", "Jordan", "no memory")
 
 
+@shared
 def language_model(key, seed):
     """A next-word model of the agreement sentences, one of LANGUAGE_MODELS; 'no memory' has a window of one word."""
     V, H = len(agreement.WORDS), 20

@@ -9,6 +9,7 @@ from rnnlib.cells import Elman
 from rnnlib.losses import softmax_cross_entropy
 from rnnlib.model import Model
 from rnnlib.optimizers import SGD, Adam, clip_by_norm
+from rnnlib.shared import shared
 from rnnlib.tasks import recall, slot_filling
 from rnnlib.tdnn import TDNN
 from rnnlib.training import train
@@ -32,6 +33,7 @@ def random_network(gain, activation, steps, seed=5):
     return run, rng.normal(size=(steps, 1, UNITS)) / np.sqrt(UNITS)
 
 
+@shared
 def train_in_window(window, seed, longest=4, lags=(8, 20, 60)):
     """Learn to recall a class at lags 1..``longest`` by truncated BPTT; what the network then can do at other lags.
 
@@ -62,6 +64,7 @@ def train_in_window(window, seed, longest=4, lags=(8, 20, 60)):
     return shares
 
 
+@shared
 def tagger_accuracy(name, seed, distance=FARTHEST):
     """Train one of TAGGERS for 300 steps on verbs 1 to 4 words back: right tags of new cities at ``distance``."""
     rng = np.random.default_rng(seed)

@@ -13,6 +13,7 @@ from rnnlib.gradient_flow import spectral_radius
 from rnnlib.initializers import scaled_normal
 from rnnlib.model import Model
 from rnnlib.optimizers import SGD
+from rnnlib.shared import shared
 from rnnlib.tasks import adding, recall
 from rnnlib.training import train
 from rnnlib.unroll import unroll
@@ -65,6 +66,7 @@ def norms_at_lags(run, lags):
     return np.linalg.norm(np.stack(products), 2, axis=(1, 2))
 
 
+@shared
 def recall_accuracy(lag, seed, rate=0.3, **start):
     """Train 16 units for 200 steps of SGD, clipped at 1, to recall one of two classes; right answers on new sequences.
 
@@ -77,6 +79,7 @@ def recall_accuracy(lag, seed, rate=0.3, **start):
     return float(np.mean(model.predict(test.x)[-1] == test.targets[-1]))
 
 
+@shared
 def train_adder(seed, clip, kind="norm", steps=ADDER_STEPS):
     """Train 16 ReLU units, started as the identity, on the adding problem; the history and what became of it.
 

@@ -8,6 +8,7 @@ import numpy as np
 from rnnlib.cells import LSTM, Elman
 from rnnlib.model import Model
 from rnnlib.optimizers import SGD
+from rnnlib.shared import shared
 from rnnlib.tasks import adding
 from rnnlib.training import train
 from rnnlib.unroll import bptt, unroll
@@ -103,6 +104,7 @@ def stuck(network, x):
     return float(np.mean(np.abs(np.stack((trace.i, trace.f, trace.o)) - 0.5) > STUCK))
 
 
+@shared
 def one_wild_step(seed, clip, gain=6.0):
     """One step of SGD on an LSTM with large recurrent weights: gradient norm, stuck gates before and after."""
     rng = np.random.default_rng(seed)

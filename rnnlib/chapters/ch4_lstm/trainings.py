@@ -11,6 +11,7 @@ import numpy as np
 from rnnlib.cells import LSTM, Elman, GRUResetAfter
 from rnnlib.model import Model
 from rnnlib.optimizers import Adam
+from rnnlib.shared import shared
 from rnnlib.tasks import adding, latest_mark
 from rnnlib.training import train
 from rnnlib.unroll import bptt, unroll
@@ -46,7 +47,8 @@ def adder(kind, seed):
     return Model(make(np.random.default_rng(seed)), 1, loss="squared_error", rng=np.random.default_rng(100 + seed))
 
 
-def train_adder(kind, seed, rate=None, measure=None, progress=False):
+@shared
+def train_adder(kind, seed, rate=None, measure=None):
     """A trained adder and its history; ``measure(model)``, by default the loss on :func:`held_out`, every 20 steps."""
     model = adder(kind, seed)
     history = train(
@@ -58,8 +60,7 @@ def train_adder(kind, seed, rate=None, measure=None, progress=False):
         clip=1.0,
         measure=measure or (lambda model: model.loss(held_out())),
         measure_every=EVERY,
-        progress=progress,
-        description=kind,
+        progress=False,
     )
     return model, history
 
@@ -106,7 +107,8 @@ def opposite_moves(model, batch):
     return float(np.mean(opposite)), np.array([np.corrcoef(i, f)[0, 1] for i, f in zip(*pairs, strict=True)])
 
 
-def train_latest(seed, progress=False):
+@shared
+def train_latest(seed):
     """A small LSTM that was taught to give the later of two marked numbers out of twenty."""
     rng = np.random.default_rng(seed)
     model = Model(LSTM(2, 8, rng=rng), 1, loss="squared_error", rng=rng)
@@ -114,7 +116,7 @@ def train_latest(seed, progress=False):
     def draw_batch(rng):
         return latest_mark.draw_batch(rng, BATCH, LATEST_STEPS)
 
-    train(model, draw_batch, TRAIN, Adam(0.02), rng=rng, clip=1.0, progress=progress, description="latest mark")
+    train(model, draw_batch, TRAIN, Adam(0.02), rng=rng, clip=1.0, progress=False)
     return model
 
 

@@ -14,6 +14,7 @@ from rnnlib.chapters.ch4_lstm.trainings import LEARNED, SEEDS, held_out, learned
 from rnnlib.chapters.ch4_lstm.trainings import seeds as adders
 from rnnlib.model import Model
 from rnnlib.optimizers import Adam
+from rnnlib.shared import shared
 from rnnlib.tasks import two_time_scales
 from rnnlib.training import train
 from rnnlib.unroll import unroll
@@ -58,7 +59,8 @@ def new_listener(seed, rng=None):
     return Model(GRUResetAfter(1, UNITS, rng=rng), 2, loss="squared_error", rng=rng)
 
 
-def train_listener(seed, progress=False):
+@shared
+def train_listener(seed):
     """A listener that is taught to tell the slow part of a signal from the fast one."""
     rng = np.random.default_rng(seed)
     model = new_listener(seed, rng)
@@ -66,7 +68,7 @@ def train_listener(seed, progress=False):
     def draw_batch(rng):
         return two_time_scales.draw_batch(rng, 16, STEPS, slow=SLOW)
 
-    train(model, draw_batch, 300, Adam(0.02), rng=rng, clip=1.0, progress=progress, description="GRU")
+    train(model, draw_batch, 300, Adam(0.02), rng=rng, clip=1.0, progress=False)
     return model
 
 

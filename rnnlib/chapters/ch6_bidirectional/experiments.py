@@ -14,6 +14,7 @@ from rnnlib.gradient_flow import spectral_radius, step_jacobians
 from rnnlib.initializers import scaled_normal
 from rnnlib.model import Model
 from rnnlib.optimizers import Adam
+from rnnlib.shared import shared
 from rnnlib.tasks import slot_filling
 from rnnlib.training import train
 from rnnlib.unroll import bptt, unroll
@@ -66,18 +67,21 @@ def shared_tagger(rng):
     return SharedTagger(network, len(slot_filling.TAGS), rng=rng)
 
 
-def train_tagger(kind, seed, progress=False):
+@shared
+def train_tagger(kind, seed):
     """A trained tagger: 'one-way', 'two-way' or 'shared', two-way with one set of weights for both halves."""
     rng = np.random.default_rng(seed)
     model = shared_tagger(rng) if kind == "shared" else new_tagger(kind, rng)
-    train(model, draw_either, STEPS, Adam(0.01), rng=rng, clip=1.0, progress=progress, description=kind)
+    train(model, draw_either, STEPS, Adam(0.01), rng=rng, clip=1.0, progress=False)
     return model
 
 
 @cache
 def taggers():
     """A trained tagger of each kind, on the same requests, by name."""
-    return {kind: train_tagger(kind, 0, progress=True) for kind in NETWORKS}
+    from tqdm.auto import tqdm
+
+    return {kind: train_tagger(kind, 0) for kind in tqdm(NETWORKS, desc="training two taggers")}
 
 
 def with_forward_weights(model):

@@ -9,6 +9,7 @@ import numpy as np
 
 from rnnlib.optimizers import Adam
 from rnnlib.seq2seq import Pairs
+from rnnlib.shared import shared
 from rnnlib.tasks import dates
 from rnnlib.training import train
 
@@ -42,6 +43,7 @@ def reversed_sources(batch):
     return batch._replace(source=source)
 
 
+@shared
 def train_translator(kind, seed, steps=STEPS):
     """A translator of single dates with 64 units, trained as in the notebook, from a seed."""
     rng = np.random.default_rng(seed)

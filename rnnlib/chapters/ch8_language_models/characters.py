@@ -9,6 +9,7 @@ from rnnlib.cells import GRUResetAfter
 from rnnlib.model import Batch, Model
 from rnnlib.optimizers import Adam
 from rnnlib.sampling import generate
+from rnnlib.shared import shared
 from rnnlib.training import stream, train
 
 STORY = Path(__file__).with_name("ferry.txt")
@@ -106,6 +107,7 @@ def train_model(seed, steps=STEPS, dropout=0.0, measure=perplexities, **options)
     return model, train(model, text, steps, Adam(RATE), rng=rng, **options)
 
 
+@shared
 def run(seed, dropout):
     """Training and validation perplexity over a training: ``(2, measurements)``."""
     _, history = train_model(seed, dropout=dropout)

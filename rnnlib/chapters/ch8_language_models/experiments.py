@@ -13,6 +13,7 @@ from rnnlib.cells import LSTM, Elman, GRUResetAfter, Jordan
 from rnnlib.model import Batch, Model
 from rnnlib.optimizers import Adam
 from rnnlib.sampling import generate
+from rnnlib.shared import shared
 from rnnlib.tasks import flights
 from rnnlib.training import stream, train
 from rnnlib.unroll import unroll
@@ -67,6 +68,7 @@ def held_out_text():
     return flights.draw_text(np.random.default_rng(99), 64, 200)
 
 
+@shared
 def train_on_text(kind, seed=0, rate=RATE):
     """A next-word model after STEPS windows of :func:`training_text`."""
     rng = np.random.default_rng(seed)
@@ -114,6 +116,7 @@ def contest_run(kind, rate, seed):
     return perplexity(model, held_out_text()), [well_formed(model, temperature) for temperature in TEMPERATURES]
 
 
+@shared
 def window_run(window, carried, seed=0):
     """A GRU trained in windows, with the state carried over or set to zero, and used as it was trained.
 
@@ -147,6 +150,7 @@ def validation_requests():
     return flights.as_batch(some_requests(300, seed=98))
 
 
+@shared
 def fit_run(requests, units, dropout, seed=0, steps=FIT_STEPS):
     """A GRU trained on few requests again and again: its training and validation perplexity, ``(2, measurements)``.
 

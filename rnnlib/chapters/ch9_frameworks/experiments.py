@@ -9,6 +9,7 @@ from rnnlib import interop
 from rnnlib.cells import GRUResetAfter
 from rnnlib.model import Model
 from rnnlib.optimizers import Adam
+from rnnlib.shared import shared
 from rnnlib.tasks import flights
 from rnnlib.training import train
 
@@ -39,6 +40,7 @@ def start():
     return interop.to_torch(model.network), model.params["W_o"].copy(), model.params["b_o"].copy()
 
 
+@shared
 def train_here(clip=None):
     """The loss of each step in rnnlib."""
     following = iter(batches())

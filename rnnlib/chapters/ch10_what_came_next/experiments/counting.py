@@ -10,6 +10,7 @@ from rnnlib.delta_rule import DeltaRule
 from rnnlib.mingru import MinGRU
 from rnnlib.model import Batch, Model
 from rnnlib.optimizers import Adam
+from rnnlib.shared import shared
 from rnnlib.tasks import adding
 from rnnlib.training import train
 from rnnlib.unroll import unroll
@@ -96,6 +97,7 @@ def by_stretch(model, modulus=2):
     return (model.predict(batch.x) == batch.targets).reshape(FAR // T, -1).mean(axis=1)
 
 
+@shared
 def counting_run(name, seed, modulus):
     """Accuracy before and in training; after it :func:`by_stretch`; the :func:`transitions` at each measurement."""
     seen = []
@@ -139,6 +141,7 @@ def train_to_add(name, seed, measure, **options):
     return model, history
 
 
+@shared
 def adding_run(name, seed):
     """The loss on 200 new sequences, every 20 steps."""
     new = adding.draw_batch(np.random.default_rng(6), 200, ADDING_T)

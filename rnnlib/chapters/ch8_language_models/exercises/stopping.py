@@ -122,23 +122,35 @@ class StopEarly(FunctionExercise):
         and one that stops before anything is smaller than its first.
         """
         rng = new_rng(seed)
+
+        def first(wanted):
+            return next(filter(wanted, iter(lambda: self.draw(rng), None)))
+
         while True:
-            cases = [self.draw(rng) for _ in range(3)]
-            (early, again, never), patiences = cases, {case["patience"] for case in cases}
-            (best, stopped), (second, met) = self.answer(**early), self.answer(**again)
-            seen = again["losses"][: met + 1]
+            cases = [first(wanted) for wanted in (self.stops_early, self.meets_its_best_again, self.never_stops)]
             if (
-                len(patiences) == 3
+                len({case["patience"] for case in cases}) == 3
                 and len({len(case["losses"]) for case in cases}) == 3
-                and early["losses"][stopped:].min() < best < min(early["losses"][0], early["losses"][stopped])
-                and met < len(again["losses"]) - 1
-                and np.sum(seen == second) > 1
-                and self.answer(np.append(never["losses"], 9.0), never["patience"])[1] == len(never["losses"])
-                and never["losses"].argmin() < len(never["losses"]) - 2
                 and all(case["losses"][0] > case["losses"].min() for case in cases)
                 and any(map(_rises, cases))
             ):
-                return [*cases, next(filter(_waits_from_the_first, iter(lambda: self.draw(rng), None)))]
+                return [*cases, first(_waits_from_the_first)]
+
+    def stops_early(self, case):
+        """Whether it gets better, and stops before a smaller loss."""
+        losses, (best, stopped) = case["losses"], self.answer(**case)
+        return losses[stopped:].min() < best < min(losses[0], losses[stopped])
+
+    def meets_its_best_again(self, case):
+        """Whether the best loss is there twice before the stop."""
+        losses, (best, stopped) = case["losses"], self.answer(**case)
+        return stopped < len(losses) - 1 and np.sum(losses[: stopped + 1] == best) > 1
+
+    def never_stops(self, case):
+        """Whether the patience is never used up, also by one more measurement."""
+        losses, patience = case["losses"], case["patience"]
+        stopped = self.answer(np.append(losses, 9.0), patience)[1]
+        return stopped == len(losses) and losses.argmin() < len(losses) - 2
 
     def reference(self, losses, patience):
         measured = iter(losses.tolist())
