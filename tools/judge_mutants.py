@@ -6,6 +6,7 @@ quickest first, until one fails.
 """
 
 import difflib
+import gc
 import json
 import os
 import re
@@ -21,7 +22,7 @@ from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
 
-OPTIONS = ["--override-ini=addopts=", "-p", "no:cacheprovider", "-m", "not slow"]
+OPTIONS = ["--override-ini=addopts=", "--assert=plain", "-p", "no:cacheprovider", "-m", "not slow"]
 MEMORY = 4 * 2**30
 # seconds of tests that a mutant has to outlive
 ENOUGH = 10
@@ -52,14 +53,20 @@ class Judge:
         settings.register_profile("mutants", derandomize=True, database=None, phases=[Phase.explicit, Phase.generate])
         settings.load_profile("mutants")
 
-    def pytest_runtest_logreport(self, report):
-        self.failed |= report.failed
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item, call):
+        """A report without the long text about what failed, which nobody reads here."""
+        failed = call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception)
+        self.failed |= failed
+        return pytest.TestReport(item.nodeid, item.location, {}, "failed" if failed else "passed", None, call.when)
 
     def pytest_runtestloop(self, session):
         self.at_import = set(state()._stats)
         traces = forked(lambda: self.traced(session.items), 3600)
         if traces is None:
             raise SystemExit("the tests fail, though nothing is changed")
+        # what is there already is not looked at again in each fork
+        gc.freeze()
         for mutant in self.mutants:
             files = {Path(path).name for path in tests_of(mutant.module)}
             through = sorted(

@@ -41,6 +41,12 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 window.addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
-  markWideFormulas();
-  window.addEventListener("resize", markWideFormulas);
+  const article = document.querySelector("article");
+  let width = 0;
+  // the bars beside the text slide, so that its width is known some time after that of the window
+  new ResizeObserver(() => {
+    if (article.clientWidth === width) return;
+    width = article.clientWidth;
+    requestAnimationFrame(markWideFormulas);
+  }).observe(article);
 });

@@ -210,6 +210,7 @@ class Explorer:
         self.page = around.page
         self.host = around.locator("[data-lm-suppress-shortcuts]").first
         self.svg, self.said = self.host.locator("svg"), self.host.locator(".said")
+        self.frame = self.host.locator(".frame")
         self.spoken, self.note = self.host.locator("[role=status]"), self.host.locator(".note")
         self.ranges, self.handles = self.host.locator("input[type=range]"), self.host.locator(".handle")
         self.button = lambda words: self.host.get_by_role("button", name=words)
@@ -234,13 +235,21 @@ class Explorer:
 
     def after(self, action):
         """Do something and wait until the page has drawn again and rests; give the picture and the sentence."""
-        drawn = self.host.evaluate("host => Number(host.dataset.drawn)")
+        drawn = self.drawn()
         action()
+        self.wait_beyond(drawn)
+        return self.both()
+
+    def drawn(self):
+        """How often the page has drawn the picture."""
+        return self.host.evaluate("host => Number(host.dataset.drawn)")
+
+    def wait_beyond(self, drawn):
+        """Wait until the page has drawn more often than that and rests."""
         self.page.wait_for_function(
             "([host, drawn]) => Number(host.dataset.drawn) > drawn && !host.dataset.asks",
             arg=[self.host.element_handle(), drawn],
         )
-        return self.both()
 
     def press(self, key, control=0):
         """Press a key on a slider."""

@@ -241,7 +241,7 @@ def decoded(data):
 def test_the_outputs_hold_widgets_picture_and_words(figure, outputs):
     picture, below = outputs
     assert picture.data["text/plain"] == WORDS
-    assert picture.metadata == {"image/png": {"alt": WORDS, "width": 400}}
+    assert picture.metadata == {"image/png": {"alt": WORDS, "width": 400, "letters": 12.5}}
     assert picture.data[WIDGET_VIEW]["model_id"] == figure.model_id
     png = base64.b64decode(picture.data["image/png"])
     assert decoded(png).shape == (400, 800, 4)
@@ -309,9 +309,11 @@ def test_in_the_lecture_hall_type_is_bigger(figure):
         style.use(lecture=True)
         large = make()
         style.use()
-    assert large.fig.axes[0].xaxis.label.get_size() == pytest.approx(1.35 * figure.fig.axes[0].xaxis.label.get_size())
+    assert large.fig.axes[0].xaxis.label.get_size() == pytest.approx(
+        style.LECTURE_SCALE * figure.fig.axes[0].xaxis.label.get_size()
+    )
     assert large.artists["curve"][0].get_linewidth() > figure.artists["curve"][0].get_linewidth()
-    assert (large.spec["width"], large.spec["scale"]) == (figure.spec["width"], 1.35)
+    assert (large.spec["width"], large.spec["scale"]) == (figure.spec["width"], style.LECTURE_SCALE)
     large.close()
 
 

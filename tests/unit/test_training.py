@@ -215,6 +215,9 @@ def test_a_stream_carries_the_state_and_not_the_gradient():
     assert [w.continues for w in windows] == [False, True, True, False]
     np.testing.assert_array_equal(np.concatenate([w.x for w in windows[:3]]), whole.x)
     np.testing.assert_array_equal(np.concatenate([w.targets for w in windows[:3]]), whole.targets)
+    mask = rng.random(size=(10, 2)) < 0.5
+    masked = rnnlib.stream(whole._replace(mask=mask), 4)
+    np.testing.assert_array_equal(np.concatenate([masked(rng).mask for _ in range(3)]), mask)
 
     # with a rate of almost nothing the losses are those of one pass over the whole, whatever the window
     model = small_model()
@@ -257,9 +260,49 @@ def test_the_smoothed_loss_is_the_mean_of_a_window():
         history.curve()
 
 
+def bar_of(capsys, steps=3, **options):
+    """What the progress bar of a training shows at its end."""
+    rnnlib.train(small_model(), draw, steps, rnnlib.SGD(0.1), rng=np.random.default_rng(0), **options)
+    return capsys.readouterr().err.rpartition("\r")[2]
+
+
 def test_one_bar_a_training(capsys):
-    rnnlib.train(small_model(), draw, 3, rnnlib.SGD(0.1), rng=np.random.default_rng(0), description="learning")
-    assert "learning: 100%" in capsys.readouterr().err
+    shown = bar_of(capsys, description="learning")
+    assert shown.startswith("learning: 100%")
+    assert " 3/3 " in shown
+    assert bar_of(capsys).startswith("training: 100%")
+    assert bar_of(capsys, **QUIET) == ""
+
+
+def test_a_training_that_stops_early_has_a_full_bar_and_one_that_breaks_off_has_not(capsys):
+    stopped = bar_of(capsys, 50, measure=lambda model: 1.0, measure_every=2, patience=3)
+    assert stopped.startswith("training: 100%")
+    assert " 6/6 " in stopped
+
+    def interrupt(model):
+        raise KeyboardInterrupt
+
+    assert " 0/50 " in bar_of(capsys, 50, measure=interrupt)
+
+
+def test_without_a_word_about_it_measurements_are_taken_every_fifty_steps():
+    history = rnnlib.train(
+        small_model(), draw, 120, rnnlib.SGD(0.1), rng=np.random.default_rng(0), measure=lambda model: 1.0, **QUIET
+    )
+    assert list(history.measured) == [0, 50, 100, 120]
+
+
+def test_a_measurement_may_overflow():
+    history = rnnlib.train(
+        small_model(),
+        draw,
+        1,
+        rnnlib.SGD(0.1),
+        rng=np.random.default_rng(0),
+        measure=lambda model: float(np.exp(np.float64(1e4)) * np.float64(0)),
+        **QUIET,
+    )
+    assert np.isnan(history.curve()[1]).all()
 
 
 @pytest.mark.parametrize(
@@ -267,6 +310,7 @@ def test_one_bar_a_training(capsys):
     [
         ({"model": small_model().network}, TypeError, "model: expected an object with the method loss_and_gradients"),
         ({"draw_batch": draw(np.random.default_rng(0))}, TypeError, "draw_batch: expected a function, got Batch"),
+        ({"draw_batch": None}, TypeError, "draw_batch: expected a function, got NoneType"),
         ({"draw_batch": lambda rng: (1, 2)}, TypeError, "batch: expected a Batch, got tuple"),
         ({"steps": 0}, ValueError, "steps: expected at least 1"),
         ({"steps": 1e3}, TypeError, "steps: expected a whole number"),

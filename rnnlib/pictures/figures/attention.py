@@ -11,7 +11,8 @@ ROWS = 12  # symbols of the longest date, its end among them
 COLUMNS = 40  # characters that the map has room for
 LEAST_COLUMNS = 22
 LEAST_LINE = 0.05  # weights below it have no line
-BAR = 2.3  # height of the weight 1, in rows
+READ = -1.35  # the row of the characters read
+BAR = 1.8  # height of the weight 1, in rows
 END = "∎"
 SPACE = "␣"
 UNKNOWN = "□"
@@ -42,10 +43,10 @@ def attention_map(ax):
     The characters read are above, with a bar for the weight of each; the symbols written are on the left.
     """
     ax.axis("off")
-    ax.set_ylim(ROWS - 0.4, -4.4)
+    ax.set_ylim(ROWS - 0.4, -4.1)
     grid = np.full((ROWS, COLUMNS), np.nan)
     edges = (np.arange(COLUMNS + 1) + 0.5, np.arange(ROWS + 1) - 0.5)
-    for y, words in ((-2.2, "weight"), (-1.1, "read"), (0.0, "written")):
+    for y, words in ((-2.5, "weight"), (READ, "read"), (0.0, "written")):
         ax.text(0, y, words, transform=ax.get_yaxis_transform(), va="center", color=QUIET)
     return {
         "weights": ax.pcolormesh(*edges, grid, cmap="Blues", vmin=0, vmax=1),
@@ -73,8 +74,8 @@ def show_attention(artists, read, written, weights, row=None):
         heights[: len(read)] = weights[row]
         artists["row"].set_bounds(0.5, row - 0.5, len(read), 1)
     artists["row"].set_visible(row is not None)
-    set_bars(artists["bars"], -1.9 - BAR * heights, -1.9)
-    artists["read"].write([(k + 1, -1.1) for k in range(len(read))], read)
+    set_bars(artists["bars"], -2.2 - BAR * heights, -2.2)
+    artists["read"].write([(k + 1, READ) for k in range(len(read))], read)
     artists["written"].write(
         [(0.5 - 0.03 * columns, k) for k in range(seen)], written[:seen], part_colours(written)[:seen]
     )

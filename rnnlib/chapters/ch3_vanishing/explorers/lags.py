@@ -188,7 +188,7 @@ def _update_shares(artists, gain, activation, scale):
     artists["bars"].set_data(share)
     top = int(np.argmax(share))
     side, away = ("left", 1) if top < 30 else ("right", -1)
-    high = share[top] > HIGH  # then the words stand beside the bar
+    high = share[top] > HIGH  # then the words go beside the bar
     place = (top + 0.8 * away * high, min(share[top], HIGH))
     artists["first"].say(*place, f"lag {top}: {100 * share[top]:.0f} %", ha=side, va="bottom", shift=(0, 3))
     artists["added"].set_data(np.arange(SHARE_STEPS), added)

@@ -132,7 +132,7 @@ def gates():
 
 
 def _draw_gates(fig):
-    axes = numbers_ax, gate_ax, memory_ax = fig.subplots(3, 1, sharex=True, height_ratios=[1, 1.5, 3])
+    axes = numbers_ax, gate_ax, memory_ax = fig.subplots(3, 1, sharex=True, height_ratios=[0.9, 1.8, 2.8])
     T = len(NUMBERS)
     numbers_ax.bar(np.arange(1, T + 1), NUMBERS, 0.7, color=COLOURS["input"])
     called = {t: "\n".join(call for call, steps in CALLS.items() if t in steps) for t in range(1, T + 1)}
