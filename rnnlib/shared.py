@@ -28,6 +28,7 @@ from .training import interruptions
 
 VARIABLE = "RNNLIB_SHARED"
 SIMPLE = (bool, int, float, complex, str, bytes, range, type(None))
+INSTALLED = {"rnnlib", "numpy", *sys.stdlib_module_names}  # what the digest knows the versions of
 DIGEST = hashlib.sha256().digest_size
 
 
@@ -37,7 +38,7 @@ def shared(function):
     It has to draw its random numbers from a seed among its arguments, and to do nothing but return a result. A result
     is found again only by the same code of the function and of rnnlib, the same values of the global names that the
     function uses, and the same versions of Python and NumPy. Nothing is kept of a training that was interrupted, nor
-    where an argument or a global name is neither a simple value nor part of rnnlib, NumPy or another module. Raises
+    where an argument or a global name is neither a simple value nor a module or part of rnnlib, NumPy or Python. Raises
     TypeError for anything but a function.
     """
     check_function("function", function)
@@ -115,7 +116,7 @@ def _globals_of(function):
             _written(value)
         except TypeError:
             home = str(getattr(value, "__module__", "")).partition(".")[0]
-            if isinstance(value, ModuleType) or home in ("rnnlib", "numpy") or (own and not callable(value)):
+            if isinstance(value, ModuleType) or home in INSTALLED or (own and not callable(value)):
                 continue
         found[name] = value
     return found

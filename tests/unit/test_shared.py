@@ -12,8 +12,16 @@ import numpy as np
 import pytest
 
 from rnnlib import shared as module
+from rnnlib.chapters.ch1_forward_pass import experiments as first
+from rnnlib.chapters.ch2_bptt import experiments as second
 from rnnlib.chapters.ch3_vanishing import experiments
+from rnnlib.chapters.ch4_lstm import experiments as fourth
+from rnnlib.chapters.ch4_lstm import trainings
+from rnnlib.chapters.ch5_gru import experiments as fifth
+from rnnlib.chapters.ch6_bidirectional import experiments as sixth
 from rnnlib.chapters.ch8_language_models import experiments as words
+from rnnlib.chapters.ch9_frameworks import experiments as ninth
+from rnnlib.chapters.ch11_laboratory import play
 from rnnlib.shared import VARIABLE, shared
 
 told = types.ModuleType("told")  # how often a function ran
@@ -138,6 +146,31 @@ def test_what_a_function_finds_around_itself_is_not_kept(folder):
         return inner
 
     assert (made(1)(), made(2)()) == (1, 2)
+
+
+ALL_SHARED = [
+    lambda: first.tagger(1, 0),
+    lambda: first.echo(1, 0),
+    lambda: first.language_model("no memory", 0),
+    lambda: second.train_in_window(2, 0),
+    lambda: experiments.recall_accuracy(2, 0, gain=0.5),
+    lambda: fourth.one_wild_step(0, 1.0),
+    lambda: trainings.train_latest(0),
+    lambda: trainings.train_adder("GRU", 0, 0.1),
+    lambda: fifth.train_listener(0),
+    lambda: sixth.train_tagger("one-way", 0),
+    lambda: words.window_run(40, True),
+    lambda: ninth.train_here(),
+    lambda: play("taught-by-hand", 0, plan=[(2, {}), (2, {"length": 5})], watch="losses"),
+]
+
+
+@pytest.mark.sample(4)
+@pytest.mark.parametrize("ask", ALL_SHARED)
+def test_what_the_chapters_share_is_kept_as_it_is(folder, ask):
+    made, found = ask(), ask()
+    assert len(list(folder.iterdir())) == 1
+    assert pickle.dumps(pickle.loads(pickle.dumps(made))) == pickle.dumps(found)
 
 
 def test_a_function_of_the_course_whose_helper_was_exchanged_is_not_kept(folder, monkeypatch):
