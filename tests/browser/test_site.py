@@ -8,6 +8,8 @@ from lab_in_browser import Explorer, middle
 from run_notebooks import ROOT
 from site_in_browser import Reader, decoded
 
+from rnnlib.pictures import style
+
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # The chapters on which the contrast of colours is measured, which takes long. The colours of words are those of one
 # style sheet: looked at on two chapters, they hold for all.
@@ -183,7 +185,7 @@ def test_a_control_that_changes_nothing_is_off_until_another_one_brings_it_back(
 
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
-SMALLEST = 10 / 72  # inches: the letters beside the ticks of a picture, which has 100 pixels to the inch
+SMALLEST = style.rc_params()["font.size"] / 72  # inches: the letters of a picture, which has 100 pixels to the inch
 WIDTH = "part => part.getBoundingClientRect().width"
 
 
