@@ -123,7 +123,8 @@ class Notebook:
             self.errors.append(f"{message.text} ({message.location.get('url')})")
 
     def _uncaught(self, error):
-        if not any(part in error.message for part in NOT_OURS):
+        ours = "blob:" in (error.stack or "")  # where the page has the module of the live figures from
+        if ours or not any(part in error.message for part in NOT_OURS):
             self.errors.append(f"uncaught: {error.message}\n{error.stack}")
 
     def open(self):
@@ -210,6 +211,7 @@ class Explorer:
         self.page = around.page
         self.host = around.locator("[data-lm-suppress-shortcuts]").first
         self.svg, self.said = self.host.locator("svg"), self.host.locator(".said")
+        self.frame = self.host.locator(".frame")
         self.spoken, self.note = self.host.locator("[role=status]"), self.host.locator(".note")
         self.ranges, self.handles = self.host.locator("input[type=range]"), self.host.locator(".handle")
         self.button = lambda words: self.host.get_by_role("button", name=words)
@@ -234,13 +236,21 @@ class Explorer:
 
     def after(self, action):
         """Do something and wait until the page has drawn again and rests; give the picture and the sentence."""
-        drawn = self.host.evaluate("host => Number(host.dataset.drawn)")
+        drawn = self.drawn()
         action()
+        self.wait_beyond(drawn)
+        return self.both()
+
+    def drawn(self):
+        """How often the page has drawn the picture."""
+        return self.host.evaluate("host => Number(host.dataset.drawn)")
+
+    def wait_beyond(self, drawn):
+        """Wait until the page has drawn more often than that and rests."""
         self.page.wait_for_function(
             "([host, drawn]) => Number(host.dataset.drawn) > drawn && !host.dataset.asks",
             arg=[self.host.element_handle(), drawn],
         )
-        return self.both()
 
     def press(self, key, control=0):
         """Press a key on a slider."""

@@ -1,5 +1,6 @@
 """The course in the real JupyterLab, in Chromium: it runs, follows the hand, and shows pictures without a kernel."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -8,6 +9,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from lab_in_browser import Explorer, Notebook
+
+from rnnlib.pictures import style
+from rnnlib.pictures.svg import UNIT
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CHAPTER_3 = NOTEBOOKS / "03_vanishing_exploding_gradients.ipynb"
@@ -185,28 +189,68 @@ def test_picture_controls_and_sentence_are_on_the_screen_together(powers):
         assert box["y"] + box["height"] <= 744, "below the edge of the notebook"
 
 
+def test_at_150_percent_no_letter_of_a_picture_is_smaller_than_the_words_beside_it(mine, powers):
+    mine.page.set_viewport_size({"width": 911, "height": 512})
+    try:
+        small = powers.button("Show the whole picture")
+        small.wait_for()
+        scale = powers.svg.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width")
+        words = powers.said.evaluate("said => parseFloat(getComputedStyle(said).fontSize)")
+        assert UNIT * style.rc_params()["xtick.labelsize"] * scale >= words
+        assert powers.frame.evaluate("frame => [frame.scrollLeft, frame.scrollWidth > frame.clientWidth]") == [0, True]
+        small.click()
+        assert powers.frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
+    finally:
+        mine.page.set_viewport_size({"width": 1366, "height": 768})
+
+
 def test_it_moves_while_a_cell_runs(mine, powers):
-    mine.start(1)
     busy = mine.page.locator(".jp-InputPrompt", has_text="[*]:")
-    busy.wait_for()
     said = powers.sentence()
-    powers.after(lambda: powers.press("ArrowRight"))
-    assert powers.sentence() != said
-    assert busy.is_visible(), "it answered when the cell was done"
-    mine.kernel("interrupt")
-    mine.finish()
+    with interrupted(mine, 1):
+        busy.wait_for()
+        powers.after(lambda: powers.press("ArrowRight"))
+        assert powers.sentence() != said
+        assert busy.is_visible(), "it answered when the cell was done"
+
+
+@contextlib.contextmanager
+def interrupted(notebook, index):
+    """Begin to run a cell, and interrupt it at the end."""
+    notebook.start(index)
+    try:
+        yield
+    finally:
+        notebook.kernel("interrupt")
+        notebook.finish()
 
 
 def test_an_answer_without_end_is_interrupted_and_told_in_a_sentence(mine):
-    mine.start(2)
-    mine.page.locator(".jp-OutputArea").get_by_text("on its way").wait_for()
-    mine.kernel("interrupt")
+    with interrupted(mine, 2):
+        mine.page.locator(".jp-OutputArea").get_by_text("on its way").wait_for()
     verdict = mine.page.locator(".jp-OutputArea").get_by_role("status").filter(has_text="Not yet")
     verdict.wait_for()
     assert "Not yet. You stopped the check while your function was running" in verdict.inner_text()
     assert "S_previous = x_t" in verdict.inner_text() or "while x_t is not None" in verdict.inner_text()
-    mine.finish()
     assert_no_trouble([mine.outputs()[2]])
+
+
+def test_two_tabs_with_one_notebook_show_the_same_and_follow_each_other(lab, mine, powers):
+    mine.command("docmanager:save")
+    other = lab("mine.ipynb")
+    beside = Explorer(other.cell(0))
+    assert beside.both() == powers.both()
+    for moved, follows, key in (
+        (powers, beside, "ArrowRight"),
+        (beside, powers, "ArrowRight"),
+        (powers, beside, "Home"),
+    ):
+        drawn = follows.drawn()
+        shown = moved.after(lambda moved=moved, key=key: moved.press(key))
+        follows.wait_beyond(drawn)
+        assert follows.both() == shown
+    assert mine.errors == other.errors == []
+    other.page.close()
 
 
 def test_a_notebook_that_was_run_saved_and_reopened_still_shows_its_picture(mine, powers):

@@ -162,7 +162,7 @@ def test_the_ends_of_all_controls_together_and_random_points_are_drawn(explorer)
         assert_says_something(explorer)
 
 
-@pytest.mark.sample(24)
+@pytest.mark.sample(16)
 @pytest.mark.parametrize("name", FACTORIES)
 def test_a_moved_picture_equals_one_drawn_afresh_as_text(name):
     moved, fresh, rng = made(name), FACTORIES[name](), np.random.default_rng(1)
@@ -286,7 +286,7 @@ def looks(state):
     return hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()
 
 
-@pytest.mark.sample(24)
+@pytest.mark.sample(16)
 def test_nothing_is_cut_off_and_no_words_collide(explorer):
     assert_legible(explorer)
     for values in corners(explorer, most=3):

@@ -104,6 +104,18 @@ def test_arguments_that_cannot_be_told_apart_are_not_kept(folder, arguments):
     assert not folder.exists()
 
 
+def test_a_function_that_was_edited_makes_a_new_result(folder, tmp_path):
+    def run(line):
+        path = tmp_path / f"cell_{len(line)}.py"
+        path.write_text(f"from rnnlib.shared import shared\n\n\n@shared\ndef answer(seed):\n    return {line}\n")
+        names = {"__name__": "__main__"}
+        exec(compile(path.read_text(), path, "exec"), names)
+        return names["answer"](5)
+
+    assert (run("seed + 1"), run("seed + 100"), run("seed + 1")) == (6, 105, 6)
+    assert len(list(folder.iterdir())) == 2
+
+
 def test_a_changed_constant_makes_a_new_result(folder, monkeypatch):
     before = draw(5)
     monkeypatch.setattr(sys.modules[__name__], "FACTOR", 6.0)
@@ -136,7 +148,15 @@ def test_a_function_of_the_course_whose_helper_was_exchanged_is_not_kept(folder,
     assert experiments.recall_accuracy(5, 0, gain=0.5) > untrained
 
 
-@pytest.mark.parametrize("spoil", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b[:-1] + b"\0", lambda b: b"x"])
+SPOILT = {
+    "cut off": lambda content: content[: len(content) // 2],
+    "empty": lambda content: b"",
+    "another end": lambda content: content[:-1] + b"\0",
+    "another result": lambda content: content[: module.DIGEST] + pickle.dumps(0),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
 def test_a_broken_file_is_made_again(folder, spoil):
     right = draw(5)
     (file,) = folder.iterdir()
@@ -185,6 +205,15 @@ def test_a_folder_that_can_only_be_read_is_enough_and_another_does_no_harm(folde
     draw(6)
     assert told.runs == 3
     assert len(list(folder.iterdir())) == 1
+
+
+def test_nothing_half_is_left_where_a_file_cannot_be_put_in_place(folder, monkeypatch):
+    def refused(self, target):
+        raise PermissionError
+
+    monkeypatch.setattr(type(folder), "replace", refused)
+    draw(5)
+    assert list(folder.iterdir()) == []
 
 
 def test_a_training_that_was_interrupted_is_not_kept(folder):

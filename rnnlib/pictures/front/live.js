@@ -307,11 +307,14 @@ const handles = (spec, svg, root, over, axesNow, placesNow, set) => {
   return (at, off) => rings.forEach((put) => put(at, off));
 };
 
-// Where a picture has too little room to be read, a tap or a pinch enlarges it, and it is swiped sideways in `frame`.
-const LEGIBLE = 0.7; // of its own width, where its smallest letters are 12 pixels high
+// Where a picture has too little room to be read, it is as large as its letters need and moves sideways in `frame`; a
+// phone shows the whole of it first. A tap or a pinch changes its size.
+const LEGIBLE = 0.85; // of its own width, where the letters beside its ticks are 15 pixels high; words are 14 or 16
+const PHONE = matchMedia("(max-width: 480px)");
 const zoomable = (frame, picture, width) => {
   const button = make("button", { type: "button", class: "zoom", hidden: true });
   let level = 1; // in widths of the frame
+  let chosen = false; // whether the hand has said how large
   let pinch = null;
   const enough = () => (LEGIBLE * width) / frame.clientWidth;
   const show = (wanted, across = frame.clientWidth / 2) => {
@@ -325,7 +328,10 @@ const zoomable = (frame, picture, width) => {
     frame.tabIndex = large ? 0 : -1; // the arrow keys swipe it
     button.textContent = large ? "Show the whole picture" : "Enlarge the picture";
   };
-  const turn = (across) => show(level > 1 ? 1 : enough(), across);
+  const turn = (across) => {
+    chosen = true;
+    show(level > 1 ? 1 : enough(), across);
+  };
   const from = (event) => event.clientX - frame.getBoundingClientRect().left;
   const spread = ([one, two]) => Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY);
   button.addEventListener("click", () => turn());
@@ -338,12 +344,14 @@ const zoomable = (frame, picture, width) => {
   frame.addEventListener("touchmove", (event) => {
     if (!pinch || event.touches.length !== 2) return;
     event.preventDefault(); // the page around it stays as it is
+    chosen = true;
     const [one, two] = event.touches;
     show((pinch.level * spread(event.touches)) / pinch.apart, (from(one) + from(two)) / 2);
   }, { passive: false });
   new ResizeObserver(() => {
-    button.hidden = enough() < 1.1 || !frame.clientWidth; // not laid out yet
+    button.hidden = enough() < 1.05 || !frame.clientWidth; // not laid out yet
     if (button.hidden) show(1);
+    else if (!chosen && !PHONE.matches) show(enough(), 0);
   }).observe(frame);
   show(1);
   frame.after(button);

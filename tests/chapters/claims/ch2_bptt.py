@@ -329,10 +329,13 @@ CLAIMS = [
     claim(
         "after 1 to 4 steps, and every loss looks back over 2 steps only",
         lambda: (
-            book.code("2b7e1a11", r"train_in_window\((2),") == "2" and experiments.train_in_window.__defaults__[0] == 4
+            book.code("2b7e1a11", r"train_in_window\((2),") == "2"
+            and experiments.train_in_window.__wrapped__.__defaults__[0] == 4
         ),
     ),
-    claim("window 2, trained at lags 1 to 4, asked", lambda: experiments.train_in_window.__defaults__[0] == 4),
+    claim(
+        "window 2, trained at lags 1 to 4, asked", lambda: experiments.train_in_window.__wrapped__.__defaults__[0] == 4
+    ),
     claim("; guessing 50%)", lambda: 100 / rnnlib.tasks.recall.CLASSES == 50),
     # teacher forcing, the trainings, the cliff
     claim("from step {} on, fed", lambda: int(book.code("2b23473e", r"given = (\d+)"))),

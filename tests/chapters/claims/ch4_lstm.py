@@ -366,7 +366,10 @@ CLAIMS = [
         "forget bias 0, gain 6, 40 draws; left of a gradient of 1 after 100 steps",
         lambda: book.code("ae309ec1", r'"f", 6.0, (40)') == "40",
     ),
-    claim("Sixty LSTMs with recurrent weights of gain 6", lambda: experiments.one_wild_step.__defaults__ == (6.0,)),
+    claim(
+        "Sixty LSTMs with recurrent weights of gain 6",
+        lambda: experiments.one_wild_step.__wrapped__.__defaults__ == (6.0,),
+    ),
     claim("within {:.2f} of 0 or 1", lambda: 0.5 - experiments.STUCK),
     claim("gradient norm over 60 starts", lambda: book.code("b07a5e9f", r"range\((60)\)") == "60"),
     claim("clipped at norm 1", lambda: "(1.0, " in book.cells["b07a5e9f"].source),
