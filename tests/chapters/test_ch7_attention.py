@@ -47,10 +47,11 @@ def real(held_out):
     return np.arange(len(held_out.targets))[:, None] < held_out.target_lengths
 
 
-def test_with_attention_200_steps_are_enough_and_without_they_are_not(models, held_out):
-    assert models["dot"].exact_match(held_out).mean() >= 0.95
-    assert models["additive"].exact_match(held_out).mean() >= 0.95
-    assert models[None].exact_match(held_out).mean() < 0.05
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("attention", ["dot", "additive", None])
+def test_with_attention_200_steps_are_enough_and_without_they_are_not(models, held_out, attention):
+    right = models[attention].exact_match(held_out).mean()
+    assert right < 0.05 if attention is None else right >= 0.95
 
 
 def test_no_held_out_date_is_trained_on(held_out):

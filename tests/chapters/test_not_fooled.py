@@ -41,7 +41,7 @@ def own_copy(exercise):
     return names["answer"]
 
 
-@pytest.mark.sample(24)
+@pytest.mark.sample(16)
 @pytest.mark.parametrize("seed", [None, 4])
 def test_no_argument_can_be_replaced_by_a_value_of_one_case(exercise, seed):
     cases, solution = exercise.cases(seed), own_copy(exercise)
@@ -53,7 +53,7 @@ def test_no_argument_can_be_replaced_by_a_value_of_one_case(exercise, seed):
             assert not verdict.solved, f"{name} fixed at its value in case {number} is taken for right"
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(8)
 def test_the_right_answer_to_one_case_alone_is_not_enough(exercise):
     for number, right in enumerate(exercise.cases()):
         wanted = exercise.reference(**right)
@@ -78,7 +78,7 @@ def _two_numbers_differ(text):
     return yours != should.rstrip(".")
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(8)
 def test_constants_and_the_inputs_themselves_are_not_enough(exercise):
     answers = [lambda value=value, **arguments: value for value in (0, 1, 0.0, 1.0, 42.0)]
     answers += [lambda name=name, **arguments: arguments[name] for name in exercise.cases()[0]]
@@ -91,7 +91,7 @@ def test_constants_and_the_inputs_themselves_are_not_enough(exercise):
         assert "times what it should be" not in verdict.text, verdict.text
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(8)
 def test_a_sample_of_the_mutants_is_refused_or_equal(exercise):
     every = list(mutants(exercise))
     rng = np.random.default_rng(8)
@@ -102,7 +102,7 @@ def test_a_sample_of_the_mutants_is_refused_or_equal(exercise):
         assert what == "equal" or len(verdict.text) > 20
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(8)
 def test_a_wrong_function_that_is_right_on_the_usual_inputs_is_found_by_a_seed(exercise):
     known = exercise.cases()
 
@@ -123,7 +123,7 @@ def set_up(path):
     return next("".join(cell["source"]) for cell in cells if "from rnnlib.chapters." in "".join(cell["source"]))
 
 
-@pytest.mark.sample(30)
+@pytest.mark.sample(20)
 @pytest.mark.parametrize("name", EXERCISES)
 def test_a_solution_pasted_after_the_set_up_cell_passes(name):
     chapter, exercise = EXERCISES[name]
@@ -171,7 +171,7 @@ def test_for_a_grade_an_answer_that_calls_the_solution_is_told_so(exercise):
     assert exercise.check(own_copy(exercise), seed=3).solved
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(8)
 def test_for_a_grade_nobody_who_wrote_the_answer_is_told_to_have_reached_for_the_solution(exercise):
     code, names = exercise.solution_code(), type(exercise).answer.__globals__
     slips = [slip.wrong(code, names) for slip in exercise.mistakes if isinstance(slip, Slip)]
