@@ -1,8 +1,8 @@
 """The judge of tools/mutants.py, in a copy of the project: which mutants of these modules do their tests not notice?
 
 All modules are changed at once and the tests collected once; which mutant is in place is decided when a function is
-called. Each mutant gets a process of its own, forked off, in which the tests that pass through its function run, the
-quickest first, until one fails.
+called, so what runs while they are imported counts for nothing. Each mutant gets a process of its own, forked off, in
+which the tests that pass through its function run, the quickest first, until one fails.
 """
 
 import difflib
@@ -11,7 +11,6 @@ import json
 import os
 import re
 import resource
-import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -41,10 +40,17 @@ class Mutant(NamedTuple):
 
 
 class Judge:
-    """What pytest does in place of its loop: judge each of the ``mutants``."""
+    """What pytest does in place of its loop: judge the ``mutants``, of each module those in doubt."""
 
     def __init__(self, mutants):
-        self.mutants, self.failed, self.at_import, self.verdicts = mutants, False, set(), {}
+        known = equivalent()
+        self.every, self.failed, self.left = mutants, False, 0
+        self.mutants = {
+            module: [m for m in of_it if m.change not in known.get(module, ()) and not written_alike(m.change)]
+            for module, of_it in mutants.items()
+        }
+        # pytest keeps what is printed to itself
+        self.out = os.fdopen(os.dup(sys.stdout.fileno()), "w")
 
     def pytest_configure(self):
         from hypothesis import Phase, settings
@@ -61,27 +67,42 @@ class Judge:
         return pytest.TestReport(item.nodeid, item.location, {}, "failed" if failed else "passed", None, call.when)
 
     def pytest_runtestloop(self, session):
-        self.at_import = set(state()._stats)
         traces = forked(lambda: self.traced(session.items), 3600)
         if traces is None:
             raise SystemExit("the tests fail, though nothing is changed")
         # what is there already is not looked at again in each fork
         gc.freeze()
-        for mutant in self.mutants:
-            files = {Path(path).name for path in tests_of(mutant.module)}
-            through = sorted(
-                (seconds, k)
-                for k, (seconds, functions) in enumerate(traces)
-                if mutant.function in functions and session.items[k].path.name in files
-            )
-            items, total = [], 0.0
-            for seconds, k in through:
-                if total < ENOUGH:
-                    items.append(session.items[k])
-                    total += seconds
-            noticed = forked(lambda mutant=mutant, items=items: self.noticed(mutant, items), 20 + 10 * int(total))
-            self.verdicts[mutant] = "no end" if noticed is None else "noticed" if noticed else "alive"
+        for module, mutants in self.mutants.items():
+            files = {Path(path).name for path in tests_of(module)}
+            verdicts = {}
+            for mutant in mutants:
+                through = sorted(
+                    (seconds, k)
+                    for k, (seconds, functions) in enumerate(traces)
+                    if mutant.function in functions and session.items[k].path.name in files
+                )
+                items, total = [], 0.0
+                for seconds, k in through:
+                    if total < ENOUGH:
+                        items.append(session.items[k])
+                        total += seconds
+                noticed = forked(lambda mutant=mutant, items=items: self.noticed(mutant, items), 20 + 10 * int(total))
+                verdicts[mutant] = "no end" if noticed is None else "noticed" if noticed else "alive"
+            self.report(module, verdicts)
         return True
+
+    def report(self, module, verdicts):
+        """Print how many mutants there are of each kind, and the changes that nobody noticed."""
+        known, every = equivalent().get(module, ()), self.every[module]
+        endless, alive = ([m for m in verdicts if verdicts[m] == kind] for kind in ("no end", "alive"))
+        counts = f"{len(every)} mutants, {len(every) - len(verdicts)} equivalent, {len(endless)} that come to no end"
+        print(f"{module}: {counts}, {len(alive)} alive", file=self.out)
+        gone = [change for change in known if change not in {mutant.change for mutant in every}]
+        for what, changes in (("", [m.change for m in alive]), ("listed, but not made: ", gone)):
+            for change in changes:
+                print(f"\n{what}{module}:\n{change}\n", file=self.out)
+        self.out.flush()
+        self.left += len(alive) + len(gone)
 
     def run(self, item):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -127,16 +148,6 @@ def forked(work, seconds):
     return json.loads(answer) if answer else None
 
 
-def noticed_at_import(mutant):
-    """Whether the tests fail where the mutant is in place already while they and the package are imported."""
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-q", *OPTIONS, *tests_of(mutant.module)],
-        env=os.environ | {"MUTANT_UNDER_TEST": mutant.name},
-        capture_output=True,
-    )
-    return run.returncode != 0
-
-
 def tests_of(module):
     """The files of the tests that judge a module."""
     return [f"tests/unit/test_{name}.py" for name in (*TESTS[module].split(), "arguments")]
@@ -159,30 +170,12 @@ def mutate(module):
 
 
 def main():
-    """Judge the mutants of the modules named; say what is left, and what is listed as equivalent without being one."""
-    known, left = equivalent(), 0
-    mutants = [mutant for module in sys.argv[1:] for mutant in mutate(module)]
-    in_doubt = [m for m in mutants if m.change not in known.get(m.module, ()) and not written_alike(m.change)]
-    judge = Judge(in_doubt)
+    """Judge the mutants of the modules named; 1 if one is alive, or if one is listed as equivalent that is not made."""
+    judge = Judge({module: mutate(module) for module in sys.argv[1:]})
     set_mutant_under_test("stats")
     paths = dict.fromkeys(path for module in sys.argv[1:] for path in tests_of(module))
-    if pytest.main(["-p", "no:terminal", *OPTIONS, *paths], plugins=[judge]):
-        raise SystemExit("pytest could not run the tests")
-    set_mutant_under_test("")
-    for module in sys.argv[1:]:
-        of_it = [mutant for mutant in in_doubt if mutant.module == module]
-        endless = sum(judge.verdicts[mutant] == "no end" for mutant in of_it)
-        alive = [m for m in of_it if judge.verdicts[m] == "alive"]
-        alive = [m for m in alive if m.function not in judge.at_import or not noticed_at_import(m)]
-        every = [mutant.change for mutant in mutants if mutant.module == module]
-        counts = f"{len(every)} mutants, {len(every) - len(of_it)} equivalent, {endless} that come to no end"
-        print(f"{module}: {counts}, {len(alive)} alive", flush=True)
-        gone = [change for change in known.get(module, ()) if change not in every]
-        for what, changes in (("", [m.change for m in alive]), ("listed, but not made: ", gone)):
-            for change in changes:
-                print(f"\n{what}{module}:\n{change}\n", flush=True)
-        left += len(alive) + len(gone)
-    return 1 if left else 0
+    failed = pytest.main(["-p", "no:terminal", *OPTIONS, *paths], plugins=[judge])
+    return 1 if failed or judge.left else 0
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 window.addEventListener("load", async () => {
   await window.MathJax?.startup?.promise;
-  const article = document.querySelector("article");
+  const article = document.querySelector("article") ?? document.body; // the page of the search has none
   let width = 0;
   // the bars beside the text slide, so that its width is known some time after that of the window
   new ResizeObserver(() => {

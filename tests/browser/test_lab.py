@@ -1,5 +1,6 @@
 """The course in the real JupyterLab, in Chromium: it runs, follows the hand, and shows pictures without a kernel."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -204,26 +205,33 @@ def test_at_150_percent_no_letter_of_a_picture_is_smaller_than_the_words_beside_
 
 
 def test_it_moves_while_a_cell_runs(mine, powers):
-    mine.start(1)
     busy = mine.page.locator(".jp-InputPrompt", has_text="[*]:")
-    busy.wait_for()
     said = powers.sentence()
-    powers.after(lambda: powers.press("ArrowRight"))
-    assert powers.sentence() != said
-    assert busy.is_visible(), "it answered when the cell was done"
-    mine.kernel("interrupt")
-    mine.finish()
+    with interrupted(mine, 1):
+        busy.wait_for()
+        powers.after(lambda: powers.press("ArrowRight"))
+        assert powers.sentence() != said
+        assert busy.is_visible(), "it answered when the cell was done"
+
+
+@contextlib.contextmanager
+def interrupted(notebook, index):
+    """Begin to run a cell, and interrupt it at the end."""
+    notebook.start(index)
+    try:
+        yield
+    finally:
+        notebook.kernel("interrupt")
+        notebook.finish()
 
 
 def test_an_answer_without_end_is_interrupted_and_told_in_a_sentence(mine):
-    mine.start(2)
-    mine.page.locator(".jp-OutputArea").get_by_text("on its way").wait_for()
-    mine.kernel("interrupt")
+    with interrupted(mine, 2):
+        mine.page.locator(".jp-OutputArea").get_by_text("on its way").wait_for()
     verdict = mine.page.locator(".jp-OutputArea").get_by_role("status").filter(has_text="Not yet")
     verdict.wait_for()
     assert "Not yet. You stopped the check while your function was running" in verdict.inner_text()
     assert "S_previous = x_t" in verdict.inner_text() or "while x_t is not None" in verdict.inner_text()
-    mine.finish()
     assert_no_trouble([mine.outputs()[2]])
 
 

@@ -102,7 +102,8 @@ def resize(page, width):
     page.wait_for_function("width => innerWidth === width", arg=width)
     page.evaluate(
         """async () => {
-            await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
+            const short = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < 2000);
+            await Promise.all(short.map((one) => one.finished.catch(() => null)));
             for (let k = 0; k < 3; k++) await new Promise(requestAnimationFrame);
         }"""
     )

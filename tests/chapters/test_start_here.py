@@ -11,6 +11,7 @@ from PIL import Image, ImageSequence
 
 from rnnlib.chapters.ch0_start_here.explorers import leaking as start_here
 from rnnlib.chapters.ch3_vanishing import explorers as vanishing
+from rnnlib.pictures import style
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -68,6 +69,7 @@ def test_the_picture_of_the_readme_is_what_the_explorer_draws():
     alt, target = re.search(r"!\[([^\]]+)\]\(([^)]+)\)", (ROOT / "README.md").read_text(encoding="utf-8")).groups()
     assert ROOT / target == readme_picture.PATH
     assert len(alt) > 60
+    style.use()
     explorer = vanishing.powers()
     with Image.open(readme_picture.PATH) as picture:
         saved = [image.convert("RGB") for image in ImageSequence.Iterator(picture)]

@@ -10,6 +10,7 @@ from rnnlib.dropout import with_dropout
 
 RNG = np.random.default_rng(0)
 LSTM = rnnlib.LSTM(3, 5, rng=RNG)
+ATTENDED = rnnlib.attend(DotAttention(), np.ones((2, 1, 3)), np.ones((4, 1, 3)))
 SHOWN = {
     "LSTM(D=3, H=5)": LSTM,
     "Elman(D=3, H=5, activation='relu', dtype='float32')": Elman(3, 5, rng=RNG, activation="relu", dtype=np.float32),
@@ -26,6 +27,10 @@ SHOWN = {
         LSTM, rnnlib.LSTM(2, 5, rng=RNG), end=1, attention=DotAttention(), rng=RNG
     ),
     "AdditiveAttention(M=2, N=3, A=4)": rnnlib.AdditiveAttention(2, 3, 4, rng=RNG),
+    "Attended(context=(2, 1, 3), weights=(2, 1, 4), queries=(2, 1, 3), memory=(4, 1, 3), trace=())": ATTENDED,
+    "AttentionGradients(params={}, queries=(2, 1, 3), memory=(4, 1, 3))": rnnlib.attend_back(
+        DotAttention(), ATTENDED, np.ones((2, 1, 3))
+    ),
     "Batch(x=(4, 2, 3), targets=(4, 2), continues=False)": rnnlib.Batch(np.ones((4, 2, 3)), np.ones((4, 2), int)),
     "Gradients(params={W: (2, 3)}, x=(4, 1, 3), initial_state=((1, 2),))": rnnlib.Gradients(
         {"W": np.ones((2, 3))}, np.ones((4, 1, 3)), (np.ones((1, 2)),), None
@@ -36,8 +41,8 @@ SHOWN = {
     "SGD(rate=0.1, momentum=0.9)": rnnlib.SGD(0.1, momentum=0.9),
     "Adam(rate=0.001, b1=0.9, b2=0.999, epsilon=1e-08)": rnnlib.Adam(),
     "History(0 steps)": rnnlib.History(),
-    "History(2 steps, loss 1.5 to 0.25, measured 1 times, stopped at step 2: why)": rnnlib.History(
-        [1.5, 0.25], [1.0, 1.0], {0: 3.0}, None, rnnlib.Stopped("no better", 2, "why")
+    "History(3 steps, loss 1.5 to 0.25, measured 1 times, stopped at step 3: why)": rnnlib.History(
+        [1.5, 0.5, 0.25], [1.0, 1.0, 1.0], {0: 3.0}, None, rnnlib.Stopped("no better", 3, "why")
     ),
 }
 

@@ -121,6 +121,7 @@ def test_a_generated_sequence_has_the_probability_that_the_model_gives_it():
         ({"prefix": [3]}, ValueError, "prefix: expected symbols from 0 to 2, got 3 to 3"),
         ({"prefix": [0.5]}, TypeError, "prefix: expected whole numbers"),
         ({"prefix": [[1]]}, ValueError, r"prefix: expected \(P,\), got \(1, 1\)"),
+        ({"prefix": np.zeros((0, 2), int)}, ValueError, r"prefix: expected \(P,\), got \(0, 2\)"),
         ({"end": 3}, ValueError, "end: expected symbols from 0 to 2"),
         ({"model": rnnlib.Model(elman(3, 4))}, ValueError, "the 4 symbols it writes"),
         ({"model": rnnlib.Model(rnnlib.Bidirectional(elman(3, 1), elman(3, 2)))}, ValueError, "reads forward"),
@@ -190,6 +191,13 @@ def test_a_choice_that_is_no_symbol_is_named(symbol):
         rnnlib.free_run(network, lambda h: h, lambda logits: logits[:, 0], x, steps=3)
     with pytest.raises(ValueError, match="choose: expected a symbol for each of 2 sequences, got 1"):
         rnnlib.free_run(network, lambda h: h, lambda logits: np.zeros(1, int), x, steps=3)
+
+
+@pytest.mark.parametrize("shape", [(2, 2, 3), (1, 1, 3), (2, 3)])
+def test_a_readout_of_another_shape_is_named(shape):
+    network = rnnlib.Elman(3, 3, rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"read_out: expected \(T=1, B=2, O\), got"):
+        rnnlib.free_run(network, lambda h: np.zeros(shape), lambda logits: [0, 0], np.zeros((1, 2, 3)), steps=3)
 
 
 def test_one_hot_inputs_are_zeros_and_then_the_symbols():

@@ -14,8 +14,9 @@ from rnnlib.pictures.figures.label import Label
 
 
 @pytest.fixture(autouse=True)
-def _settings_as_before():
+def _settings_of_the_course_before_and_after():
     with mpl.rc_context():
+        style.use()
         yield
         style.use()
 

@@ -114,6 +114,28 @@ def test_early_stopping_gives_the_best_parameters_back(watched):
     assert_same_params(model, seen[3])
 
 
+def test_measurements_that_are_no_numbers_use_up_the_patience():
+    history = rnnlib.train(
+        small_model(),
+        draw,
+        9,
+        rnnlib.SGD(0.1),
+        rng=np.random.default_rng(0),
+        measure=lambda model: np.nan,
+        measure_every=1,
+        patience=3,
+        **QUIET,
+    )
+    assert (history.stopped.step, history.best_step) == (2, None)
+
+
+def test_pairs_never_go_on_from_the_pairs_before():
+    rng = np.random.default_rng(0)
+    model = rnnlib.Seq2Seq(rnnlib.Elman(3, 2, rng=rng), rnnlib.Elman(2, 2, rng=rng), end=1, rng=rng)
+    pairs = rnnlib.Pairs(rng.normal(size=(4, 5, 3)), np.full(5, 4), np.ones((1, 5), int), np.ones(5, int))
+    assert len(rnnlib.train(model, lambda rng: pairs, 2, rnnlib.SGD(0.1), rng=rng, **QUIET)) == 2
+
+
 def test_the_best_parameters_come_back_when_the_steps_run_out():
     model, numbers, seen = small_model(), iter([3.0, 1.0, 2.0]), []
 
@@ -215,6 +237,8 @@ def test_a_stream_carries_the_state_and_not_the_gradient():
     assert [w.continues for w in windows] == [False, True, True, False]
     np.testing.assert_array_equal(np.concatenate([w.x for w in windows[:3]]), whole.x)
     np.testing.assert_array_equal(np.concatenate([w.targets for w in windows[:3]]), whole.targets)
+    single = rnnlib.stream(whole, 1)
+    assert [single(rng).continues for _ in range(3)] == [False, True, True]
     mask = rng.random(size=(10, 2)) < 0.5
     masked = rnnlib.stream(whole._replace(mask=mask), 4)
     np.testing.assert_array_equal(np.concatenate([masked(rng).mask for _ in range(3)]), mask)
@@ -254,6 +278,7 @@ def test_the_smoothed_loss_is_the_mean_of_a_window():
     steps, means = history.smoothed_loss(2)
     assert steps.tolist() == [2, 3, 4]
     np.testing.assert_allclose(means, [3, 4, 3])
+    assert [values.tolist() for values in history.smoothed_loss(4)] == [[4], [3]]
     with pytest.raises(ValueError, match="window: expected at most 4"):
         history.smoothed_loss(5)
     with pytest.raises(ValueError, match="expected measurements"):
