@@ -23,6 +23,9 @@ SHOWN = {
     "MinGRURun(MinGRU(D=2, H=4, gate='sigmoid'), T=7, B=1)": rnnlib.unroll(MinGRU(2, 4, rng=RNG), np.ones((7, 1, 2))),
     "Model(LSTM(D=3, H=5), O=4, loss='softmax_cross_entropy', dropout=0.5)": Model(LSTM, 4, dropout=0.5, rng=RNG),
     "Model(LSTM(D=3, H=5), loss='squared_error')": Model(LSTM, loss="squared_error"),
+    "Model(LSTM(D=3, H=5), loss='squared_error', input_dropout=0.25)": Model(
+        LSTM, loss="squared_error", input_dropout=0.25
+    ),
     "Seq2Seq(LSTM(D=3, H=5), LSTM(D=2, H=5), end=1, attention=DotAttention())": Seq2Seq(
         LSTM, rnnlib.LSTM(2, 5, rng=RNG), end=1, attention=DotAttention(), rng=RNG
     ),
