@@ -7,6 +7,7 @@ from numerics import NETWORKS, Problem
 import rnnlib
 from rnnlib import DotAttention, Elman, Jordan, MinGRU, Model, Seq2Seq, Stacked
 from rnnlib.dropout import with_dropout
+from rnnlib.seq2seq import Translation
 
 RNG = np.random.default_rng(0)
 LSTM = rnnlib.LSTM(3, 5, rng=RNG)
@@ -23,9 +24,16 @@ SHOWN = {
     "MinGRURun(MinGRU(D=2, H=4, gate='sigmoid'), T=7, B=1)": rnnlib.unroll(MinGRU(2, 4, rng=RNG), np.ones((7, 1, 2))),
     "Model(LSTM(D=3, H=5), O=4, loss='softmax_cross_entropy', dropout=0.5)": Model(LSTM, 4, dropout=0.5, rng=RNG),
     "Model(LSTM(D=3, H=5), loss='squared_error')": Model(LSTM, loss="squared_error"),
+    "Model(LSTM(D=3, H=5), loss='squared_error', input_dropout=0.25)": Model(
+        LSTM, loss="squared_error", input_dropout=0.25
+    ),
     "Seq2Seq(LSTM(D=3, H=5), LSTM(D=2, H=5), end=1, attention=DotAttention())": Seq2Seq(
         LSTM, rnnlib.LSTM(2, 5, rng=RNG), end=1, attention=DotAttention(), rng=RNG
     ),
+    "Pairs(source=(4, 1, 3), source_lengths=(1,), targets=(2, 1), target_lengths=(1,))": rnnlib.Pairs(
+        np.ones((4, 1, 3)), np.array([4]), np.ones((2, 1), int), np.array([2])
+    ),
+    "Translation(symbols=(2, 1), lengths=(1,))": Translation(np.ones((2, 1), int), np.array([2]), None),
     "AdditiveAttention(M=2, N=3, A=4)": rnnlib.AdditiveAttention(2, 3, 4, rng=RNG),
     "Attended(context=(2, 1, 3), weights=(2, 1, 4), queries=(2, 1, 3), memory=(4, 1, 3), trace=())": ATTENDED,
     "AttentionGradients(params={}, queries=(2, 1, 3), memory=(4, 1, 3))": rnnlib.attend_back(

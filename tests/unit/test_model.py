@@ -81,8 +81,9 @@ def test_padded_steps_change_nothing(kind):
         np.testing.assert_array_equal(other[name], gradients[name])
 
 
-def test_the_loss_is_the_mean_over_the_steps_that_count_of_each_sequence_alone():
-    model = rnnlib.Model(networks()["stacked"], O, rng=np.random.default_rng(2))
+@pytest.mark.parametrize("kind", networks())
+def test_the_loss_is_the_mean_over_the_steps_that_count_of_each_sequence_alone(kind):
+    model = rnnlib.Model(networks()[kind], O, rng=np.random.default_rng(2))
     batch = random_batch(lengths=LENGTHS)
     alone = [rnnlib.Batch(batch.x[:n, b : b + 1], batch.targets[:n, b : b + 1]) for b, n in enumerate(LENGTHS)]
     sums = [model.loss(one) * n for one, n in zip(alone, LENGTHS, strict=True)]
@@ -90,6 +91,37 @@ def test_the_loss_is_the_mean_over_the_steps_that_count_of_each_sequence_alone()
     assert model.loss_and_gradients(batch)[0] == pytest.approx(model.loss(batch), rel=1e-12)
     rights = [model.accuracy(one) * n for one, n in zip(alone, LENGTHS, strict=True)]
     assert model.accuracy(batch) == pytest.approx(sum(rights) / LENGTHS.sum(), rel=1e-12)
+
+
+def test_what_is_most_probable_is_predicted_and_its_share_of_right_ones_is_the_accuracy():
+    model = rnnlib.Model(networks()["lstm"], O + 1, rng=np.random.default_rng(2))
+    batch = random_batch(lengths=LENGTHS, mask=True)
+    outputs, predicted = model.outputs(batch.x, LENGTHS), model.predict(batch.x, LENGTHS)
+    right = []
+    for t, b in np.ndindex(T, B):
+        assert outputs[t, b, predicted[t, b]] == max(outputs[t, b])
+        if batch.mask[t, b] and t < LENGTHS[b]:
+            right.append(predicted[t, b] == batch.targets[t, b])
+    assert 0 < sum(right) < len(right), "all right or all wrong: the test would see too little"
+    assert model.accuracy(batch) == sum(right) / len(right)
+
+
+def test_a_state_that_is_given_is_where_the_outputs_and_the_loss_go_on():
+    model = rnnlib.Model(networks()["lstm"], O, rng=np.random.default_rng(2))
+    batch = random_batch()
+    early, late = (batch._replace(x=batch.x[part], targets=batch.targets[part]) for part in (slice(2), slice(2, T)))
+    first, _, run = model.loss_and_gradients(early)
+    np.testing.assert_allclose(
+        model.outputs(late.x, state=run.final_state), model.outputs(batch.x)[2:], rtol=0, atol=1e-15
+    )
+    second = model.loss_and_gradients(late, state=run.final_state)[0]
+    assert (first + second) / 2 == pytest.approx(model.loss(batch), rel=1e-12)
+
+
+def test_sequences_that_go_on_want_a_network_that_reads_forward():
+    model = rnnlib.Model(networks()["bidirectional"], O, rng=np.random.default_rng(2))
+    with pytest.raises(ValueError, match=r"^network: expected a network that reads forward"):
+        model.loss_and_gradients(random_batch()._replace(continues=True))
 
 
 def test_params_are_the_arrays_of_the_model():
@@ -192,7 +224,9 @@ def test_a_bad_batch_is_named(changes, error, words, method):
         ({"output_size": 2.5}, TypeError, "output_size"),
         ({"loss": "hinge"}, ValueError, "loss: expected one of"),
         ({"dropout": 1.0}, ValueError, "dropout: expected at least 0 and less than 1"),
-        ({"input_dropout": -0.1}, ValueError, "input_dropout"),
+        ({"dropout": -0.1}, ValueError, "dropout: expected at least 0 and less than 1"),
+        ({"input_dropout": 1.0}, ValueError, "input_dropout: expected at least 0 and less than 1"),
+        ({"input_dropout": -0.1}, ValueError, "input_dropout: expected at least 0 and less than 1"),
         ({"rng": None}, TypeError, "rng: expected a np.random.Generator"),
     ],
 )

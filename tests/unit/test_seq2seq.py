@@ -17,6 +17,12 @@ def networks(kind):
     if kind == "bidirectional":
         halves = rnnlib.LSTM(D, 1, rng=rng), rnnlib.LSTM(D, 2, rng=rng)
         return rnnlib.Bidirectional(*halves), rnnlib.LSTM(O, 3, rng=rng)
+    if kind == "both ways twice":
+        inner = rnnlib.Bidirectional(rnnlib.Elman(D, 1, rng=rng), rnnlib.Elman(D, 1, rng=rng))
+        return rnnlib.Bidirectional(inner, rnnlib.Elman(D, 1, rng=rng)), rnnlib.Elman(O, 3, rng=rng)
+    if kind == "both ways backward":
+        inner = rnnlib.Bidirectional(rnnlib.Elman(D, 1, rng=rng), rnnlib.Elman(D, 1, rng=rng))
+        return rnnlib.Bidirectional(rnnlib.Elman(D, 1, rng=rng), inner), rnnlib.Elman(O, 3, rng=rng)
     if kind == "stacked":
         below = rnnlib.Bidirectional(rnnlib.Elman(D, 1, rng=rng), rnnlib.Elman(D, 2, rng=rng))
         above = rnnlib.Elman(O, 3, rng=rng), rnnlib.GRUResetBefore(3, 3, rng=rng)
@@ -51,6 +57,8 @@ def random_pairs():
         ("elman", "additive"),
         ("bidirectional", "dot"),
         ("bidirectional", "additive"),
+        ("both ways twice", "dot"),
+        ("both ways backward", "none"),
         ("stacked", "dot"),
         ("stacked in each direction", "none"),
     ],
@@ -75,6 +83,7 @@ def test_padded_steps_change_nothing(attention):
     targets[np.arange(3)[:, None] >= batch.target_lengths] = 1
     other = batch._replace(source=source, targets=targets)
     results = [model.loss_and_gradients(one) for one in (batch, other)]
+    assert not results[0][2].outputs[np.arange(3)[:, None] >= batch.target_lengths].any()
     assert results[0][0] == results[1][0]
     for name in results[0][1]:
         np.testing.assert_array_equal(results[0][1][name], results[1][1][name])
@@ -210,6 +219,7 @@ def test_a_bad_argument_is_named(changes, error, words):
         ({"source_lengths": np.array([2, 5, 1])}, ValueError, "source_lengths: expected lengths from 1"),
         ({"targets": np.full((3, 3), 4)}, ValueError, "targets: expected symbols from 0 to 3"),
         ({"targets": np.zeros((3, 3))}, TypeError, "targets: expected whole numbers"),
+        ({"targets": np.zeros(3, int)}, ValueError, r"targets: expected \(T, B\), got \(3,\)"),
         ({"targets": np.zeros((3, 2), int)}, ValueError, r"targets: expected \(T, B=3\)"),
         ({"targets": np.zeros((0, 3), int)}, ValueError, "targets"),
         ({"target_lengths": np.array([3, 2, 0])}, ValueError, "target_lengths"),
@@ -219,6 +229,14 @@ def test_a_bad_argument_is_named(changes, error, words):
 def test_a_bad_batch_is_named(changes, error, words, method):
     with pytest.raises(error, match=words):
         getattr(model_of(), method)(random_pairs()._replace(**changes))
+
+
+@pytest.mark.parametrize(("method", "name"), [("translate", "source"), ("predict", "x")])
+def test_a_source_that_the_encoder_cannot_read_is_named(method, name):
+    source = random_pairs().source
+    for wrong, error, words in ((source[..., :2], ValueError, "D=3"), (source.astype("f4"), TypeError, "float64")):
+        with pytest.raises(error, match=rf"^{name}: expected .*{words}"):
+            getattr(model_of(), method)(wrong)
 
 
 def test_what_are_no_pairs_is_named():
