@@ -1,8 +1,8 @@
 """Which small changes of the numerics no test notices: python tools/mutants.py losses cells/lstm (or nothing for all)
 
 Each module is changed by mutmut (pip install -e ".[mutants]") in a copy of the package, and judged by the unit tests
-that belong to it. A change that makes no difference is listed with its reason in tests/equivalent_mutants.txt, or a kind
-of it in ALIKE; any other that survives needs a test. It takes minutes, so it is not part of the test run.
+that belong to it. A change that makes no difference is listed with its reason in tests/equivalent_mutants.txt, or a
+kind of it in ALIKE; any other that survives needs a test. It takes minutes, so it is not part of the test run.
 """
 
 import json

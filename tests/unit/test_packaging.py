@@ -80,7 +80,10 @@ DISTRIBUTIONS = {
     ("patterns", "extras"),
     [
         (["rnnlib/**/*.py", "notebooks/*.py"], ["course"]),
-        (["tools/**/*.py", "site/*.py", "deploy/*.py"], ["course", "site", "test", "film", "torch", "class", "mutants"]),
+        (
+            ["tools/**/*.py", "site/*.py", "deploy/*.py"],
+            ["course", "site", "test", "film", "torch", "class", "mutants"],
+        ),
         (["tests/**/*.py", "conftest.py"], ["course", "site", "test", "torch", "class"]),
     ],
     ids=["the package", "the tools", "the tests"],
