@@ -25,7 +25,7 @@ from pathlib import Path
 import nbformat
 import requests
 from hub_client import NOTEBOOK, Refusal, Student
-from hub_server import Hub, free_ports, git, repository_in, used
+from hub_server import Hub, free_ports, git, repository_in, trained_once, used
 
 EVERY = 0.5  # seconds from one move to the next
 MINE = "# what I thought of it: "
@@ -207,11 +207,11 @@ def _kept_and_told(student):
     return _has_own_line(student)
 
 
-def trial_of(count, options):
+def trial_of(count, options, trained):
     """One hub with ``count`` students; the figures, the errors, and what the faults did."""
     with tempfile.TemporaryDirectory(prefix="hub-", ignore_cleanup_errors=True) as place:
         upstream = repository_in(place)
-        hub = Hub(place, options.proxy, free_ports())
+        hub = Hub(place, options.proxy, free_ports(), trained)
         hub.start()
         try:
             trial = Trial(hub, count, options.patience)
@@ -243,8 +243,11 @@ def main():
     signal.signal(signal.SIGALRM, lambda *_: _too_long(options.limit))
     signal.alarm(int(options.limit))
     print(f"{os.cpu_count()} processors, load before: {os.getloadavg()[0]:.1f}", flush=True)
-    alone, errors, _ = trial_of(1, options)
-    together, more, told = trial_of(options.students, options) if options.students > 1 else (alone, [], [])
+    with tempfile.TemporaryDirectory() as place:
+        trained = Path(place, "trained")
+        print(f"what all share was trained in {trained_once(trained, NOTEBOOK):.0f} s", flush=True)
+        alone, errors, _ = trial_of(1, options, trained)
+        together, more, told = trial_of(options.students, options, trained) if options.students > 1 else (alone, [], [])
     print(f"{'':42}{'1 student':>12}{options.students:>6} students{'ratio':>9}")
     for name, value in alone.items():
         print(f"{name:42}{value:12.1f}{together[name]:15.1f}{together[name] / value if value else 0:9.1f}")
