@@ -119,8 +119,10 @@ class LiveFigure(anywidget.AnyWidget):
         """The picture as PNG bytes; on the page it is 100 dots an inch."""
         stream = io.BytesIO()
         with style.context(self._look):
-            self.fig.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
-            self.fig.stale = False  # what savefig changes, the size in pixels, is as before
+            usual, self.fig.dpi = self.fig.dpi, dpi
+            # savefig would lay it out first, for nothing
+            self.fig.canvas.print_png(stream, metadata={"Software": None})
+            self.fig.dpi, self.fig.stale = usual, False
         return stream.getvalue()
 
     def close(self):

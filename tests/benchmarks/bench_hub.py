@@ -12,6 +12,7 @@ It needs  pip install -e ".[class]"  and  npm install --prefix FOLDER configurab
 
 import argparse
 import os
+import random
 import shutil
 import signal
 import statistics
@@ -27,7 +28,7 @@ import requests
 from hub_client import NOTEBOOK, Refusal, Student
 from hub_server import Hub, free_ports, git, repository_in, trained_once, used
 
-EVERY = 0.5  # seconds from one move to the next
+EVERY = 0.5  # seconds from one move to the next, in the mean: no two hands keep time
 MINE = "# what I thought of it: "
 
 
@@ -97,8 +98,8 @@ class Trial:
     def _move(self, student, seconds):
         explorer, end, taken = self.explorers[student.name], time.monotonic() + seconds, []
         while time.monotonic() < end:
+            time.sleep(random.uniform(0, 2 * EVERY))
             taken.append(student.move(explorer, len(taken), 20 + 7 * len(taken) % 60))
-            time.sleep(max(0.0, EVERY - taken[-1]))
         return taken
 
 

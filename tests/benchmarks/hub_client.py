@@ -7,6 +7,7 @@ import uuid
 import requests
 import websocket
 
+TRIES = 7  # to connect to a kernel
 NOTEBOOK = "notebooks/03_vanishing_exploding_gradients.ipynb"
 
 
@@ -81,12 +82,23 @@ class Student:
         self.connect()
 
     def connect(self):
-        """Connect to the kernel, anew after an interruption."""
+        """Connect to the kernel, anew after an interruption, and wait until it says what it is.
+
+        Where the line is cut meanwhile, as while thirty kernels start, it is tried again as often as JupyterLab does.
+        """
         url = f"{self.api}/api/kernels/{self.kernel}/channels"
         cookies = "; ".join(f"{c.name}={c.value}" for c in self.web.cookies)
-        self.socket = websocket.create_connection(
-            url.replace("http", "ws", 1), timeout=self.patience, cookie=cookies, origin=self.hub
-        )
+        for again in range(TRIES):
+            try:
+                self.socket = websocket.create_connection(
+                    url.replace("http", "ws", 1), timeout=self.patience, cookie=cookies, origin=self.hub
+                )
+                self.heard(self.send("kernel_info_request", {}), _is_idle)
+                return
+            except (websocket.WebSocketException, ConnectionError):
+                if again == TRIES - 1:
+                    raise
+                time.sleep(again + 1)
 
     def send(self, kind, content):
         """Send a message on the shell channel; its id."""
