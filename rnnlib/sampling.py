@@ -62,7 +62,7 @@ def free_run(network, read_out, choose, x, *, steps, state=None, end=None):
     """
     check_size("steps", steps)
     check_reads_forward("network", network)
-    check_array("x", x, dtype=network.dtype, T=None, B=None, D=network.input_size)
+    check_array("x", x, T=None, B=None, D=None)
     check_function("read_out", read_out)
     check_function("choose", choose)
     if end is not None:
@@ -98,7 +98,6 @@ def generate(model, rng, steps, *, size=1, temperature=1.0, prefix=(), end=None)
     """
     check_rng("rng", rng)
     check_size("size", size)
-    check_number("temperature", temperature, least=0)
     network = check_method("model", model, "read_out").network
     prefix = check_symbols("prefix", prefix, network.input_size)
     x = one_hot_inputs(np.repeat(prefix[:, None], size, axis=1), network)

@@ -64,6 +64,8 @@ WORDS = [r"raise \w+Error\(", r'^\s+(r|f|rf)?"', r'check_kind\(.*"', r"described
 ALIKE = {
     # zip(strict=...) watches over lengths that are equal: what a caller gives was checked before
     r",\s*(strict=\w+)?\)": ")",
+    # what is made without a word about its type is float64
+    r"astype\(None\)": "astype(np.float64)",
     # any negative size is the one that NumPy works out
     r"(reshape\([^\[\]]*?)-2\b": r"\1-1",
 }

@@ -42,6 +42,7 @@ def test_logits_of_any_size_are_drawn_without_overflow():
     logits = np.array([1e308, -1e308, 1e308, 0.0])
     draws = {int(rnnlib.sample(logits, rng)) for rng in map(np.random.default_rng, range(30))}
     assert draws == {0, 2}
+    assert probabilities(np.array([[1e308, 0.0], [-1e308, -1e308]]), 0.5).tolist() == [[1, 0], [0.5, 0.5]]
 
 
 def test_float32_and_float64_logits_give_the_same_draws():
@@ -55,8 +56,8 @@ def test_float32_and_float64_logits_give_the_same_draws():
     [
         (([0.1, 0.2], np.random.default_rng(0)), TypeError, "logits: expected a NumPy array"),
         ((np.array([1, 2]), np.random.default_rng(0)), TypeError, "expected float64 or float32, got int64"),
-        ((np.array(1.0), np.random.default_rng(0)), ValueError, r"expected \(O,\), got \(\)"),
-        ((np.zeros((2, 2, 2, 2)), np.random.default_rng(0)), ValueError, r"expected \(T, B, O\)"),
+        ((np.array(1.0), np.random.default_rng(0)), ValueError, r"^logits: expected \(O,\), got \(\)"),
+        ((np.zeros((2, 2, 2, 2)), np.random.default_rng(0)), ValueError, r"^logits: expected \(T, B, O\)"),
         ((np.zeros((2, 0)), np.random.default_rng(0)), ValueError, "empty"),
         ((np.array([np.nan, 0.0]), np.random.default_rng(0)), ValueError, "finite"),
         ((np.zeros(3), 0), TypeError, "rng: expected a np.random.Generator"),
@@ -89,6 +90,7 @@ def test_what_is_written_is_read_next():
     symbols, lengths = rnnlib.generate(counting_model(5), rng, 7, size=2)
     assert symbols.T.tolist() == [[0, 1, 2, 3, 4, 0, 1]] * 2
     assert lengths.tolist() == [7, 7]
+    assert lengths.dtype == int
     symbols, lengths = rnnlib.generate(counting_model(5), rng, 9, prefix=[1, 2], end=4)
     assert symbols.T.tolist() == [[3, 4]]
     assert lengths.tolist() == [2]
@@ -137,6 +139,8 @@ def test_the_first_of_equal_logits_is_taken_at_temperature_zero():
     logits = np.array([[1.0, 3.0, 3.0, 0.0], [2.0, 2.0, 2.0, 2.0]])
     assert probabilities(logits, 0).tolist() == [[0, 1, 0, 0], [1, 0, 0, 0]]
     assert all(rnnlib.sample(logits, np.random.default_rng(seed), 0).tolist() == [1, 0] for seed in range(20))
+    assert probabilities(logits[0], 0).tolist() == [0, 1, 0, 0]
+    assert probabilities(logits[:, None, :3], 0).tolist() == [[[0, 1, 0]], [[1, 0, 0]]]
 
 
 class Fixed(np.random.Generator):
@@ -158,6 +162,20 @@ def test_the_last_symbol_takes_what_rounding_leaves_of_the_probabilities():
     assert p.cumsum()[-1] <= largest
     assert rnnlib.sample(logits, Fixed(largest)) == 9
     assert rnnlib.sample(logits, Fixed(0.0)) == 0
+
+
+def test_what_has_no_probability_is_not_drawn_at_all():
+    assert rnnlib.sample(np.array([-1e308, 0.0, -1e308]), Fixed(0.0)) == 1
+
+
+def test_without_a_word_about_it_the_temperature_is_one():
+    model = rnnlib.Model(elman(3, 3), 3, rng=np.random.default_rng(1))
+    model.params["W_o"][...] *= 5
+    drawn = [
+        rnnlib.generate(model, np.random.default_rng(2), 40, size=5, **options)[0].tolist()
+        for options in ({}, {"temperature": 1.0}, {"temperature": 2.0})
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
 
 
 @pytest.mark.parametrize("prefix", [(), (2,), (1, 0)])
@@ -189,6 +207,8 @@ def test_a_choice_that_is_no_symbol_is_named(symbol):
         rnnlib.free_run(network, lambda h: h, lambda logits: np.full(2, symbol), x, steps=3)
     with pytest.raises(TypeError, match="choose: expected whole numbers, one a symbol, got float64"):
         rnnlib.free_run(network, lambda h: h, lambda logits: logits[:, 0], x, steps=3)
+    with pytest.raises(ValueError, match=r"choose: expected \(B,\), got \(2, 1\)"):
+        rnnlib.free_run(network, lambda h: h, lambda logits: np.zeros((2, 1), int), x, steps=3)
     with pytest.raises(ValueError, match="choose: expected a symbol for each of 2 sequences, got 1"):
         rnnlib.free_run(network, lambda h: h, lambda logits: np.zeros(1, int), x, steps=3)
 
