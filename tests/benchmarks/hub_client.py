@@ -93,7 +93,8 @@ class Student:
                 self.socket = websocket.create_connection(
                     url.replace("http", "ws", 1), timeout=self.patience, cookie=cookies, origin=self.hub
                 )
-                self.heard(self.send("kernel_info_request", {}), _is_idle)
+                asked = self.send("kernel_info_request", {})
+                self.heard(asked, lambda message: message["msg_type"] == "kernel_info_reply")
                 return
             except (websocket.WebSocketException, ConnectionError):
                 if again == TRIES - 1:

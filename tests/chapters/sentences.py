@@ -11,6 +11,8 @@ from rnnlib.pictures.live import MINUS, LiveFigure
 
 POSITIONS = 200
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+# for an explorer whose sentence takes long to compute again: some places in every run, and all of them once a week
+SOME_OR_ALL = pytest.mark.parametrize("most", [40, pytest.param(POSITIONS, marks=pytest.mark.slow)])
 NUMBER = r"[−-]?\d[\d\u202f]*(?:\.\d+)?(?:e[+−-]\d+)?(?: × 10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)?"
 
 

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from sentences import found, made, near, positions
+from sentences import SOME_OR_ALL, found, made, near, positions
 
 import rnnlib
 from rnnlib import gradient_flow
@@ -205,8 +205,9 @@ def _check_error(epsilon, precision, difference):
 
 
 @pytest.mark.sentences("ch2_bptt.gradient_check")
-def test_gradient_check():
-    for v, sentence in positions(through_time.gradient_check, most=100):
+@SOME_OR_ALL
+def test_gradient_check(most):
+    for v, sentence in positions(through_time.gradient_check, most):
         kind, epsilon = (v["precision"], v["difference"]), v["epsilon"]
         error, best = _check_error(epsilon, *kind), check_curve(*kind)
         said, least = found("the relative error is #, at best it can be #", sentence)
@@ -244,8 +245,9 @@ def test_cost():
 
 
 @pytest.mark.sentences("ch2_bptt.truncation")
-def test_truncation():
-    for v, sentence in positions(through_time.truncation, most=40):
+@SOME_OR_ALL
+def test_truncation(most):
+    for v, sentence in positions(through_time.truncation, most):
         drawn = random_network(v["gain"], "tanh", 60, seed=2)
         window = v["window"]
         said, kept = found("the cosine with the full gradient is #. States kept at a time: #", sentence)

@@ -6,7 +6,7 @@ from functools import cache, reduce
 
 import numpy as np
 import pytest
-from sentences import found, near, positions, value
+from sentences import SOME_OR_ALL, found, near, positions, value
 
 from rnnlib.chapters.ch9_frameworks import experiments as training
 from rnnlib.chapters.ch9_frameworks import explorers as frameworks
@@ -195,9 +195,10 @@ def test_correcting():
 
 
 @pytest.mark.sentences("ch10_what_came_next.recall_by_age")
-def test_recall_by_age():
+@SOME_OR_ALL
+def test_recall_by_age(most):
     """One memory after another, pair by pair; the shares over 16 draws are those of the table."""
-    for v, sentence in positions(next_ones.recall_by_age, most=60):
+    for v, sentence in positions(next_ones.recall_by_age, most):
         d, n, kind = v["d"], round(v["multiple"] * v["d"]), v["kind"]
         writing = memories.draw_pairs(np.random.default_rng(0), d, n, v["twice"])
         S, keys, values = np.zeros((d, d)), writing.keys, writing.values
