@@ -47,7 +47,7 @@ def directional_error(function, array, gradient, rng, epsilon=None):
     gradient = check_kind("gradient", gradient, "fiu", "an array of numbers")
     if gradient.shape != array.shape:
         raise ValueError(f"gradient: expected {array.shape}, the shape of the array, got {gradient.shape}")
-    direction = rng.normal(size=array.shape).astype(array.dtype)
+    direction = rng.normal(size=array.shape)
     direction /= np.linalg.norm(direction)
     kept = array.copy()
     try:

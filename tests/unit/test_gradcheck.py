@@ -35,6 +35,14 @@ def test_the_error_has_its_smallest_value_between_truncation_and_rounding():
     assert np.allclose(numerical_gradient(f, a, 1e-1) - exact(), 1e-2)
 
 
+def test_the_direction_is_a_unit_vector():
+    a, _, exact = cubic()
+    kept, moves = a.copy(), []
+    directional_error(lambda: moves.append(a - kept) or 0.0, a, exact(), RNG(0), 0.01)
+    assert np.allclose(moves[0], -moves[1])
+    assert np.linalg.norm(moves[0]) == pytest.approx(0.01)
+
+
 def test_the_array_is_put_back_whatever_happens():
     a, f, exact = cubic()
     kept = a.copy()
@@ -105,6 +113,9 @@ def test_what_cannot_be_checked_is_named():
         numerical_gradient(lambda: 0.0, fixed)
     with pytest.raises(TypeError, match="function: expected a function, got float"):
         numerical_gradient(0.0, np.ones(2))
+    for value, kind in ((np.ones(2), "ndarray"), (np.ones(1), "ndarray"), ("1", "str"), (None, "NoneType")):
+        with pytest.raises(TypeError, match=f"function: expected one that returns a number, got {kind}"):
+            numerical_gradient(lambda value=value: value, np.ones(2))
     with pytest.raises(TypeError, match="gradient: expected an array of numbers, got <U1"):
         directional_error(lambda: 0.0, np.ones(1), np.array(["a"]), np.random.default_rng(0))
     with pytest.raises(TypeError, match="right: expected an array of numbers"):

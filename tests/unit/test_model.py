@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from numerics import NETWORKS, Problem, arrays_in, assert_same_gradients
 
 import rnnlib
-from rnnlib.dropout import dropout_mask, with_dropout
+from rnnlib.dropout import MaskedInput, dropout_mask, with_dropout
 
 T, B, D, H, O = 4, 3, 2, 3, 2
 LENGTHS = np.array([4, 1, 3])
@@ -149,6 +150,57 @@ def test_dropout_keeps_the_mean_and_drops_at_its_rate():
     assert set(np.unique(mask)) == {0.0, 1 / 0.7}
     assert np.abs((x * mask).mean(axis=0) - x).max() < 0.1
     assert np.mean(mask == 0) == pytest.approx(0.3, abs=0.01)
+
+
+class Zero(np.random.Generator):
+    """A generator whose uniform numbers are all 0."""
+
+    def random(self, size=None):
+        return np.zeros(size)
+
+
+def test_a_rate_of_zero_drops_nothing_whatever_is_drawn():
+    assert dropout_mask(Zero(np.random.PCG64(0)), 0, (2, 3)).tolist() == [[1, 1, 1]] * 2
+
+
+@pytest.mark.parametrize(("rate", "error"), [(-0.1, ValueError), (1, ValueError), (1.5, ValueError), ("1", TypeError)])
+def test_a_rate_that_is_none_is_named(rate, error):
+    with pytest.raises(error, match=r"^rate: expected"):
+        dropout_mask(np.random.default_rng(0), rate, (2, 3))
+    with pytest.raises(TypeError, match=r"^rng: expected"):
+        dropout_mask(0, rate, (2, 3))
+
+
+def test_layers_within_layers_drop_what_passes_between_them():
+    rng = np.random.default_rng(0)
+    inner = rnnlib.Stacked(rnnlib.Elman(D, 4, rng=rng), rnnlib.Elman(4, 5, rng=rng))
+    dropping = with_dropout(rnnlib.Stacked(inner, rnnlib.Elman(5, H, rng=rng)), 0.5, rng, T, B)
+    (first, second), third = dropping.layers[0].layers, dropping.layers[1]
+    assert isinstance(first, rnnlib.Elman)
+    for masked, size in ((second, 4), (third, 5)):
+        assert masked.mask.shape == (T, B, size)
+        assert set(np.unique(masked.mask)) == {0.0, 2.0}
+
+
+@pytest.mark.parametrize("lengths", [None, LENGTHS], ids=["whole", "lengths"])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_mask_of_ones_is_no_mask(name, lengths):
+    problem = Problem(name, lengths)
+    whole, gradients = problem.run(), problem.gradients(keep_state_gradients=True)
+    masked = rnnlib.unroll(MaskedInput(problem.network, np.ones((T, B, D))), problem.x, problem.state, lengths)
+    np.testing.assert_array_equal(masked.outputs, whole.outputs)
+    same = rnnlib.bptt(masked, problem.d_outputs, problem.d_final, keep_state_gradients=True)
+    assert_same_gradients(same, gradients)
+    for left, right in zip(arrays_in(same.states), arrays_in(gradients.states), strict=True):
+        np.testing.assert_array_equal(left, right)
+    assert rnnlib.bptt(masked, problem.d_outputs, problem.d_final).states is None
+
+
+@pytest.mark.parametrize("shape", [(T + 1, B, D), (1, B, D), (T, 1, D), (T, B, 1)])
+def test_an_input_that_does_not_fit_its_mask_is_named(shape):
+    masked = MaskedInput(networks()["elman"], np.ones((T, B, D)))
+    with pytest.raises(ValueError, match=r"^x: expected \(T=4, B=3, D=2\)"):
+        rnnlib.unroll(masked, np.ones(shape))
 
 
 def test_dropout_leaves_the_recurrent_path_whole():
