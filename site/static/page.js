@@ -1,5 +1,7 @@
-// A formula wider than its line scrolls on its own, by keyboard too.
-const markWideFormulas = () => {
+// A formula wider than its line scrolls on its own, by keyboard too; so does code, which the theme looks at only when the
+// window changes.
+const markWide = () => {
+  for (const code of document.querySelectorAll("article pre")) code.tabIndex = code.scrollWidth > code.clientWidth ? 0 : -1;
   for (const formula of document.querySelectorAll("mjx-container")) {
     formula.classList.remove("wide");
     const line = formula.closest("p, li, td, th, div.math") ?? formula.parentElement;
@@ -47,6 +49,6 @@ window.addEventListener("load", async () => {
   new ResizeObserver(() => {
     if (article.clientWidth === width) return;
     width = article.clientWidth;
-    requestAnimationFrame(markWideFormulas);
+    requestAnimationFrame(markWide);
   }).observe(article);
 });

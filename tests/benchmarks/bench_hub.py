@@ -28,7 +28,7 @@ import requests
 from hub_client import NOTEBOOK, Refusal, Student
 from hub_server import Hub, free_ports, git, repository_in, trained_once, used
 
-EVERY = 0.5  # seconds from one move to the next, in the mean: no two hands keep time
+EVERY = 0.5  # seconds from one move to the next on average: no two hands keep time
 MINE = "# what I thought of it: "
 
 
