@@ -36,15 +36,22 @@ def started(number):
         process.stdout.close()
 
 
-@pytest.fixture(scope="module", params=["0", "3", "7"])
-def lecture(chromium, request):
-    """The page of a lecture and the process behind it."""
-    with started(request.param) as (address, process):
+@contextlib.contextmanager
+def opened(chromium, number):
+    """The page of the lecture of a chapter and the process behind it."""
+    with started(number) as (address, process):
         page = chromium.new_page(viewport={"width": 1366, "height": 768})
         page.goto(address)
         page.wait_for_selector("body.ready", timeout=90_000)
         yield page, process
         page.close()
+
+
+@pytest.fixture(scope="module", params=["0", "3", "7"])
+def lecture(chromium, request):
+    """The page of a lecture and the process behind it."""
+    with opened(chromium, request.param) as both:
+        yield both
 
 
 def test_keys_lead_on_and_back_and_python_moves_the_picture(lecture):
@@ -97,23 +104,16 @@ OFTEN = (0, 4)  # an explorer on two slides, and the one with most controls; the
 )
 def test_every_picture_of_a_lecture_is_there_and_its_letters_can_be_read(chromium, number):
     """Here an explorer has all of its controls above it, more than in the deck of the site."""
-    with started(str(number)) as (address, _):
-        page = chromium.new_page(viewport={"width": 1366, "height": 768})
-        page.goto(address)
-        page.wait_for_selector("body.ready", timeout=90_000)
+    with opened(chromium, str(number)) as (page, _):
         assert page.locator("figure.explorer").count() == page.locator("figure.explorer .frame svg").count() > 0
         for slide in page.evaluate(MEASURE, POINTS):
             assert all(size >= 768 * LEAST_TYPE for size in slide["letters"]), slide
             assert slide["type"] >= 768 * LEAST_TYPE, slide
             assert slide["bottom"] <= 768, slide
-        page.close()
 
 
 def test_what_one_slide_moves_moves_on_the_others_too(chromium):
-    with started("0") as (address, _):
-        page = chromium.new_page()
-        page.goto(address)
-        page.wait_for_selector("body.ready", timeout=90_000)
+    with opened(chromium, "0") as (page, _):
         before = page.evaluate(SEEN)
         assert len(before) == 2
         page.keyboard.press("Space")
@@ -121,19 +121,14 @@ def test_what_one_slide_moves_moves_on_the_others_too(chromium):
         explorer.after(lambda: explorer.press("End"))
         one, other = page.evaluate(SEEN)
         assert one == other != before[0]
-        page.close()
 
 
 def test_escape_and_a_click_leave_and_python_ends(chromium):
-    with started("0") as (address, process):
-        page = chromium.new_page()
-        page.goto(address)
-        page.wait_for_selector("body.ready", timeout=90_000)
+    with opened(chromium, "0") as (page, process):
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Leave").click()
         page.get_by_text("The lecture has ended. Close this page.").wait_for()
         assert process.wait(30) == 0
-        page.close()
 
 
 def test_python_that_is_killed_leaves_the_slides_and_a_new_start_moves_them_again(chromium):

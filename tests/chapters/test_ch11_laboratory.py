@@ -10,6 +10,7 @@ from rnnlib.chapters.ch11_laboratory import goals, laboratory
 from rnnlib.chapters.ch11_laboratory.assignments import ASSIGNMENTS, held_out
 from rnnlib.chapters.ch11_laboratory.export import as_code
 from rnnlib.chapters.ch11_laboratory.missions import MISSIONS, REACHED
+from rnnlib.chapters.ch11_laboratory.panels import PIN_LOOKS
 from rnnlib.chapters.ch11_laboratory.recordings import RECORDED, recording
 from rnnlib.chapters.ch11_laboratory.session import MOST_POINTS, Curve, Session, loss_and_gradients
 from rnnlib.chapters.ch11_laboratory.settings import CELLS, OPTIMIZERS, STARTS, Settings, for_task, with_changes
@@ -244,6 +245,19 @@ def test_a_mission_gives_its_hints_in_steps():
         assert f"{number} of {len(hints)}: {hint}" in said
     assert told[-1] == told[-2]
     assert "no mission" in str(laboratory().hint())
+
+
+def test_a_pinned_curve_is_called_by_its_look_and_none_looks_like_what_guessing_costs():
+    lab = laboratory("irnn")
+    for pins in range(1, len(PIN_LOOKS) + 2):
+        lab.set(step=pins)
+        lab.set(pin=pins)
+        said = lab.sentence.partition("Pinned: ")[2].rstrip(".").split("; ")
+        shown = [line for line in lab.artists["pins"] if len(line.get_xdata())]
+        assert [words.partition(":")[0] for words in said] == list(PIN_LOOKS)[: len(shown)]
+        assert len(shown) == min(pins, len(PIN_LOOKS))
+    patterns = {str(line._dash_pattern) for line in [*shown, lab.artists["guessing"], lab.artists["loss"]]}
+    assert len(patterns) == len(PIN_LOOKS) + 2
 
 
 def test_a_goal_that_a_laboratory_reaches_is_remembered_in_a_file(tmp_path):

@@ -151,7 +151,8 @@ class Laboratory(LiveFigure):
         if self._notice:
             said.append(self._notice)
         if self.pins:
-            said.append("Pinned: " + "; ".join(f"{k + 1} {words}" for k, (words, _) in enumerate(self.pins)) + ".")
+            looks = zip(panels.PIN_LOOKS, self.pins, strict=False)
+            said.append("Pinned: " + "; ".join(f"{look}: {words}" for look, (words, _) in looks) + ".")
         return " ".join(said)
 
     def _read(self, text):
@@ -242,7 +243,7 @@ class Laboratory(LiveFigure):
 
     def _on_pin(self):
         words = self.settings.in_words(self.begin) if self.pins else self.settings.in_words()
-        self.pins = [*self.pins, (words, self.session.loss.copy())][-panels.PINS :]
+        self.pins = [*self.pins, (words, self.session.loss.copy())][-len(panels.PIN_LOOKS) :]
 
     def _forget_the_past(self):
         self._first_lags, self._trail, self._notice = self.session.gradient_by_lag(), deque(maxlen=TRAIL), ""

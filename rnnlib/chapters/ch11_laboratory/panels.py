@@ -9,11 +9,16 @@ from .assignments import assignment
 
 SIZE = (10.6, 4.2)
 LOSSES, NORMS, PLANE, HEIGHT = (1e-5, 1e2), (1e-9, 1e1), 2.0, 1.3
-PINS = 4
 ALT = """Four panels of a training. Above, the loss by training step beside what guessing costs, and the eigenvalues of
 the recurrent weights in the plane with the unit circle. Below, the norm of the gradient by the steps back from the end,
 now and at the start, and the states or gates of the network over one sequence with its answer."""
-PIN_LOOKS = (("#777777", "--"), ("#CC79A7", "-."), ("#009E73", ":"), ("#A89200", (0, (5, 1, 1, 1, 1, 1))))
+# how the sentence calls a pinned curve, and its look; dots are what guessing costs
+PIN_LOOKS = {
+    "short dashes": ("#777777", (0, (3, 1))),
+    "dash and dot": ("#CC79A7", "-."),
+    "long dashes": ("#009E73", (0, (8, 2))),
+    "dash and two dots": ("#A89200", (0, (5, 1, 1, 1, 1, 1))),
+}
 ENDS = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 
 
@@ -40,7 +45,9 @@ def draw(fig):
     artists = {
         "loss": loss.plot([], [], color=COLOURS["state"], linewidth=1.6)[0],
         "guessing": loss.axhline(1, color=COLOURS["bound"], linestyle=":"),
-        "pins": [loss.plot([], [], color=color, linestyle=style, linewidth=1.3)[0] for color, style in PIN_LOOKS],
+        "pins": [
+            loss.plot([], [], color=color, linestyle=style, linewidth=1.3)[0] for color, style in PIN_LOOKS.values()
+        ],
         "score": loss.text(0.985, 0.97, "", transform=loss.transAxes, ha="right", va="top"),
         "first lags": lags.plot([], [], color=COLOURS["bound"], linestyle="--")[0],
         "lags": lags.plot([], [], color=COLOURS["gradient"])[0],
